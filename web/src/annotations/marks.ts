@@ -12,13 +12,19 @@ export type Drawn = Annotation & { shape: Shape };
 export const drawnOf = (list: readonly Annotation[]): Drawn[] =>
   list.filter((each): each is Drawn => each.shape !== null);
 
-/** Longer texts would cover the picture: they are in the list. */
+/** Longer texts would cover the picture: they are in the list. Where all of them stand below it, a few letters do. */
 const LONGEST_LABEL = 40;
+const SHORT_LABEL = 12;
 
 /** What is written beside a shape: its number, what it measures, and the begin of its text. */
-export function labelOf(number: number, { shape, text: words }: Drawn, size: PixelSize | undefined): string {
+export function labelOf(
+  number: number,
+  { shape, text: words }: Drawn,
+  size: PixelSize | undefined,
+  longest = LONGEST_LABEL,
+): string {
   const line = words.split('\n')[0] ?? '';
-  const short = line.length > LONGEST_LABEL ? `${line.slice(0, LONGEST_LABEL)}…` : line;
+  const short = line.length > longest ? `${line.slice(0, longest)}…` : line;
   return [String(number), measureOf(shape, size), short].filter(Boolean).join(' · ');
 }
 
@@ -37,12 +43,16 @@ export function markLines(list: readonly Annotation[]): string[] {
   );
 }
 
-/** The shapes of a page of a photograph. */
-export function photoMarks(list: readonly Annotation[]): Mark[] {
+/**
+ * The shapes of a page of a photograph.
+ *
+ * @param hasLines whether `markLines` are below the picture
+ */
+export function photoMarks(list: readonly Annotation[], hasLines = false): Mark[] {
   const size = calibrationIn(list);
   return drawnOf(list).map((each, index) => ({
     id: each.id,
     shape: each.shape,
-    label: labelOf(index + 1, each, size),
+    label: labelOf(index + 1, each, size, hasLines ? SHORT_LABEL : LONGEST_LABEL),
   }));
 }

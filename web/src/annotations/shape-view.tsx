@@ -61,14 +61,14 @@ export function ShapeView({
               r={isChosen ? 5 : 3}
             />
           ))}
-      <text {...labelPlace(shape, there, within)}>{label}</text>
+      <text {...labelPlace(shape, label, there, within)}>{label}</text>
     </g>
   );
 }
 
 const LABEL_GAP = 8;
-/** The height of the letters, and a little more. */
-const LETTERS = 16;
+/** The height of the letters and a little more, and the width of most of them. */
+const LETTERS = { height: 16, width: 7.5 };
 /** The length of an arrow's head and the half of its width, in CSS pixels. */
 const HEAD = { length: 14, half: 6 };
 
@@ -127,7 +127,12 @@ function endOf(end: Vector, other: Vector): string {
 }
 
 /** Beside the point of a shape that is farthest to the right. */
-function labelPlace({ points }: Shape, there: (point: Vector) => Vector, within: Size | undefined) {
+function labelPlace(
+  { points }: Shape,
+  label: string,
+  there: (point: Vector) => Vector,
+  within: Size | undefined,
+) {
   const [right, above] = points
     .map(there)
     .reduce<Vector>((most, each) => (each[0] > most[0] ? each : most), [Number.NEGATIVE_INFINITY, 0]);
@@ -135,10 +140,10 @@ function labelPlace({ points }: Shape, there: (point: Vector) => Vector, within:
   if (!within) return { x, y };
   const lowest = within.height - LABEL_GAP;
   return {
-    // Where there is more room to the left, it ends there.
-    ...(right > within.width / 2
+    // Where it has no room to the right, it ends there.
+    ...(x + label.length * LETTERS.width > within.width
       ? { x: Math.min(right, within.width) - LABEL_GAP, textAnchor: 'end' as const }
       : { x: Math.max(x, LABEL_GAP) }),
-    y: Math.min(Math.max(y, LETTERS), lowest),
+    y: Math.min(Math.max(y, LETTERS.height), lowest),
   };
 }

@@ -44,7 +44,10 @@ export function PrintSheet({
     columns === 2 && perPage !== 'pair' ? eyeColumns(images, (image) => image.eye_side) : undefined;
   const rows = eyes ? eyeRows(eyes) : rowsOf(images, columns);
   return createPortal(
-    <table className={`print-sheet per-${perPage}`} ref={(sheet) => void (sheet && onDrawn(sheet))}>
+    <table
+      className={`print-sheet per-${perPage} ${printable.annotations.size > 0 ? 'annotated' : ''}`}
+      ref={(sheet) => void (sheet && onDrawn(sheet))}
+    >
       <thead>
         <tr>
           <th colSpan={columns}>

@@ -26,7 +26,7 @@ export function PrintedImage({ image, url, annotations, columns }: PrintedImageP
     <>
       <div className="print-picture">
         <img src={url} alt={image.original_name} />
-        <PictureOverlay image={toViewed(image)} marks={photoMarks(list)} width={WIDTHS[columns]} />
+        <PictureOverlay image={toViewed(image)} marks={photoMarks(list, true)} width={WIDTHS[columns]} />
       </div>
       <div className="print-facts">
         <b>{categoryLabel(image.category)}</b>

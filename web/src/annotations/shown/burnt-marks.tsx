@@ -31,7 +31,7 @@ const STYLES = [
 export async function burntMarks(image: ViewedImage): Promise<BurntMarks | undefined> {
   const all = await readAnnotations({ kind: 'image', id: image.id });
   const list = all.filter((each) => isAt(each, { page: 1 }));
-  const marks = photoMarks(list);
+  const marks = photoMarks(list, true);
   if (marks.length === 0) return undefined;
   const host = document.createElement('div');
   host.className = 'annotation-host';
