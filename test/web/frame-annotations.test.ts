@@ -162,3 +162,35 @@ test('A file without a spacing has lengths in pixels, and a study has notes', as
   await list(page).getByText('Note on the study').waitFor();
   expect((await stored())[0]).toMatchObject({ shape: null, text: 'Compare with 2024' });
 });
+
+test('A length on an ultrasound image is in millimetres within its region of tissue, and in pixels elsewhere', async () => {
+  const left: FixtureElement[] = [
+    ['00186012', 'US', [1]],
+    ['00186018', 'UL', [0]],
+    ['0018601A', 'UL', [0]],
+    ['0018601C', 'UL', [SIDE / 2]],
+    ['0018601E', 'UL', [SIDE]],
+    ['00186024', 'US', [3]],
+    ['00186026', 'US', [3]],
+    ['0018602C', 'FD', [0.02]],
+    ['0018602E', 'FD', [0.02]],
+  ];
+  const { page, stored } = await opened([
+    ['00186011', 'SQ', [left]],
+    ['00280030', 'DS', spacing],
+  ]);
+  await annotate(page).click();
+  await page.getByText('within a calibrated region of the ultrasound image').waitFor();
+  await choose(page, 'Length');
+  await drag(page, [0.45, 0.3], [0.45, 0.7]);
+  const within = list(page).getByRole('button', { name: /^1 · Length · [\d.]+ mm$/ });
+  await within.waitFor();
+  const [{ shape }] = await stored();
+  const [[, top], [, bottom]] = shape.points as [Points[0], Points[0]];
+  expect(Number(/([\d.]+) mm$/.exec(await within.innerText())?.[1]) / (bottom - top)).toBeCloseTo(0.2, 3);
+  await choose(page, 'Length');
+  await drag(page, [0.45, 0.3], [0.55, 0.3]);
+  await list(page)
+    .getByRole('button', { name: /^2 · Length · [\d.]+ px$/ })
+    .waitFor();
+});

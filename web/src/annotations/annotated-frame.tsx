@@ -1,5 +1,6 @@
 import { type RefObject, useEffect, useState } from 'react';
-import { pixelSpacing } from '../../../lib/media/dicom/parse/pixel-aspect.ts';
+import { sizeWithin } from '../../../lib/domain/annotations/calibrated-regions.ts';
+import { calibratedRegions, pixelSpacing } from '../../../lib/media/dicom/parse/pixel-aspect.ts';
 import type { DicomViewport } from '../dicom-viewer/dicom-viewport.ts';
 import type { Frame } from '../dicom-viewer/frame.ts';
 import { loadedFrame } from '../dicom-viewer/frame-images.ts';
@@ -27,7 +28,9 @@ export function AnnotatedFrame({ frame, viewport, area }: AnnotatedFrameProps) {
   const values = useFrameValues(frame);
   const position = { series, instance, frame: frame.number };
   const list = (answer.data ?? []).filter((each) => isAt(each, position));
-  const spacing = pixelSpacing(readerOf(frame), frame.number - 1);
+  const regions = calibratedRegions(readerOf(frame));
+  // Where the file has regions, no spacing is that of the whole frame.
+  const spacing = regions.length > 0 ? undefined : pixelSpacing(readerOf(frame), frame.number - 1);
   const readTransform = () => viewport.placement(frame);
   const stage = area.current;
   if (!stage) return null;
@@ -43,14 +46,18 @@ export function AnnotatedFrame({ frame, viewport, area }: AnnotatedFrameProps) {
       stage={stage}
       readTransform={readTransform}
       kinds={FRAME_KINDS}
-      size={spacing && { x: spacing.columns, y: spacing.rows }}
+      sizeOf={(shape) => (spacing ? { x: spacing.columns, y: spacing.rows } : sizeWithin(regions, shape))}
       valuesOf={values?.within}
       noteTitle={(note) =>
         text(note.instance === undefined ? 'annotations.note-on-study' : 'annotations.note-on-frame')
       }
       aside={values && <PointerValue stage={stage} readTransform={readTransform} values={values} />}
     >
-      {!spacing && <p className="quiet">{text('annotations.no-spacing')}</p>}
+      {!spacing && (
+        <p className="quiet">
+          {text(regions.some(({ size }) => size) ? 'annotations.regions' : 'annotations.no-spacing')}
+        </p>
+      )}
       {spacing?.isAtDetector && <p className="quiet">{text('annotations.at-detector')}</p>}
     </Annotator>
   );

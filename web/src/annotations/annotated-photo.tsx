@@ -36,7 +36,7 @@ export function AnnotatedPhoto({ image, page, stage }: AnnotatedPhotoProps) {
       stage={stage}
       readTransform={() => photoTransform(stage, image, page)}
       kinds={PHOTO_KINDS}
-      size={size}
+      sizeOf={() => size}
       noteTitle={() => text('annotations.note')}
     >
       {!size && list.some(({ shape }) => shape) && (

@@ -36,8 +36,8 @@ interface AnnotatorProps {
   /** Where the picture is drawn in it. */
   readTransform: () => Affine | undefined;
   kinds: readonly ShapeKind[];
-  /** The size of a pixel in millimetres, if it is known. */
-  size: PixelSize | undefined;
+  /** The size of a pixel in millimetres where a shape is, if it is known. */
+  sizeOf: (shape: Shape) => PixelSize | undefined;
   /** What is known of the pixels within a shape, in words. */
   valuesOf?: ((shape: Shape) => string) | undefined;
   /** What a note is about, in words. */
@@ -50,7 +50,7 @@ interface AnnotatorProps {
 
 /** Annotations of a picture: shapes over it, the tools to draw them, and their list. */
 export function Annotator(props: AnnotatorProps) {
-  const { place, position, answer, isOpen, onOpen, stage, readTransform, kinds, size, children } = props;
+  const { place, position, answer, isOpen, onOpen, stage, readTransform, kinds, sizeOf, children } = props;
   const { person } = useSession();
   const [tool, setTool] = useState<ShapeKind>();
   const [chosenId, setChosenId] = useState<string>();
@@ -65,7 +65,7 @@ export function Annotator(props: AnnotatorProps) {
     : shapes.map((each, index) => ({
         id: each.id,
         shape: each.shape,
-        label: labelOf(index + 1, each, size),
+        label: labelOf(index + 1, each, sizeOf(each.shape)),
         before: reshaping.beforeOf(each),
       }));
   const chosen = shapes.find(({ id }) => id === chosenId);
@@ -162,11 +162,16 @@ export function Annotator(props: AnnotatorProps) {
 function titleOf(
   annotation: Annotation,
   number: number,
-  { size, valuesOf, noteTitle }: AnnotatorProps,
+  { sizeOf, valuesOf, noteTitle }: AnnotatorProps,
 ): string {
   const { shape } = annotation;
   if (!shape) return noteTitle(annotation);
   const kind = text(`annotation-kind.${shape.kind}`);
-  const facts = [number > 0 ? `${number}` : '', kind, measureOf(shape, size), valuesOf?.(shape) ?? ''];
+  const facts = [
+    number > 0 ? `${number}` : '',
+    kind,
+    measureOf(shape, sizeOf(shape)),
+    valuesOf?.(shape) ?? '',
+  ];
   return facts.filter(Boolean).join(' · ');
 }
