@@ -194,3 +194,25 @@ test('A length on an ultrasound image is in millimetres within its region of tis
     .getByRole('button', { name: /^2 · Length · [\d.]+ px$/ })
     .waitFor();
 });
+
+test('A length on a frame is moved by its points, and neither the window nor the frame changes', async () => {
+  const { page, stored } = await opened([['00280030', 'DS', spacing]]);
+  await annotate(page).click();
+  await choose(page, 'Length');
+  await drag(page, LEFT, RIGHT);
+  const entry = list(page).getByRole('button', { name: /^1 · Length/ });
+  await entry.waitFor();
+  const [{ shape: drawn }] = await stored();
+  const grey = await greyAt(page, ...(await pointAt(page, [0.5, 0.4])));
+  await drag(page, RIGHT, [0.5, 0.8]);
+  await page.getByText('Shape changed: Length').waitFor();
+  const [{ shape }] = await stored();
+  expect(shape.points[0]).toEqual(drawn.points[0]);
+  expect(shape.points[1][0]).toBeLessThan(drawn.points[1][0]);
+  expect(shape.points[1][1]).toBeGreaterThan(drawn.points[1][1]);
+  expect(await greyAt(page, ...(await pointAt(page, [0.5, 0.4])))).toBe(grey);
+  await page.getByRole('button', { name: 'Move point 1' }).press('Shift+ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await stored())[0].version).toBe(3);
+  expect(await faultsOf(page)).toEqual([]);
+});

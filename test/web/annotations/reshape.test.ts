@@ -170,3 +170,19 @@ test('A shape that could not be sent is kept, also when another image was shown,
   expect(await page.getByRole('textbox', { name: 'Text' }).count()).toBe(0);
   expect((await stored())[0].version).toBe(1);
 });
+
+test('A shape whose answer was lost is stored once, and saved again is no conflict with oneself', async () => {
+  const { page, stored } = await oneLine();
+  let isLost = false;
+  await page.route('**/annotations/*', async (route) => {
+    if (isLost) return route.continue();
+    isLost = true;
+    await route.fetch();
+    await route.abort();
+  });
+  await drag(page, [0.75, 0.5], [0.75, 0.3]);
+  await page.mouse.up();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('textbox', { name: 'Text' }).waitFor({ state: 'detached' });
+  expect((await stored())[0].version).toBe(2);
+});

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { errorOf } from '../api/api-error.ts';
+import { ApiError, errorOf } from '../api/api-error.ts';
 import { changeCached } from '../api/change-cached.ts';
 import { authorizedFetch } from '../api/client.ts';
 import type { Annotation } from '../api/types.ts';
@@ -90,8 +90,8 @@ export function useAnnotationWrites(place: AnnotatedPlace) {
       const body = { ...content, ...position };
       return put(await send('POST', pathOf(place), { body, key: await wishKey(wish, body) }));
     },
-    change: async ({ id, version }: Annotation, content: Content): Promise<Annotation> =>
-      put(await send('PUT', `${pathOf(place)}/${id}`, { body: { ...content, version } })),
+    change: async (annotation: Annotation, content: Content): Promise<Annotation> =>
+      put(await sendChange(place, annotation, content)),
     remove: async ({ id }: Annotation): Promise<void> => {
       await send('DELETE', `${pathOf(place)}/${id}`);
       change((list) => list.filter((each) => each.id !== id));
@@ -104,6 +104,25 @@ export function useAnnotationWrites(place: AnnotatedPlace) {
     },
   };
 }
+
+/** Stores the next version. It may be stored already, if only the answer was lost: then the same request finds its own version. */
+async function sendChange(place: AnnotatedPlace, { id, version }: Annotation, content: Content) {
+  try {
+    return await send<Annotation>('PUT', `${pathOf(place)}/${id}`, { body: { ...content, version } });
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 409)) throw error;
+    const [newest] = await readVersions(place, id).catch(() => []);
+    if (newest?.version === version + 1 && isSame(newest, content)) return newest;
+    throw error;
+  }
+}
+
+const isSame = (one: Content, other: Content): boolean => {
+  const [a, b] = [one, other].map(({ shape, text, link }) =>
+    JSON.stringify([shape?.kind, shape?.points, shape?.millimetres, text, link]),
+  );
+  return a === b;
+};
 
 /** The Idempotency-Key of a request. It depends on the content, because after a failure the person may change that. */
 const wishKey = async (wish: string, body: object): Promise<string> =>

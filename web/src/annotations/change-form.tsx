@@ -10,17 +10,9 @@ import { nameOf } from './who.tsx';
 export function ChangeForm({ draft, drafts }: { draft: Change; drafts: Drafts }) {
   const { other, content, failure } = draft;
   return (
-    <ContentForm
-      content={content}
-      action={text(actionOf(draft))}
-      // Who moves a shape has the focus there.
-      isAsked={!draft.isMoved}
-      onType={(typed) => drafts.keep(draft, typed)}
-      onSave={(saved) => drafts.save(draft, saved)}
-      onClose={() => drafts.drop(draft)}
-    >
+    <>
       {other && (
-        <div className="annotation-conflict" role="alert">
+        <div className="annotation-conflict" role="alert" ref={intoView}>
           <p>
             {text(other.removed ? 'annotations.removed-meanwhile' : 'annotations.changed-meanwhile', {
               name: nameOf(other.changed_by),
@@ -31,10 +23,26 @@ export function ChangeForm({ draft, drafts }: { draft: Change; drafts: Drafts })
           {!other.removed && content.shape && <p>{text('annotations.dashed')}</p>}
         </div>
       )}
-      <Failure>{failure}</Failure>
-    </ContentForm>
+      {failure && (
+        <div ref={intoView}>
+          <Failure>{failure}</Failure>
+        </div>
+      )}
+      <ContentForm
+        content={content}
+        action={text(actionOf(draft))}
+        // Who moves a shape has the focus there.
+        isAsked={!draft.isMoved}
+        onType={(typed) => drafts.keep(draft, typed)}
+        onSave={(saved) => drafts.save(draft, saved)}
+        onClose={() => drafts.drop(draft)}
+      />
+    </>
   );
 }
+
+/** The list is low: what went wrong must not be below its edge. */
+const intoView = (element: Element | null) => element?.scrollIntoView({ block: 'nearest' });
 
 const actionOf = ({ other }: Change) => {
   if (!other) return 'annotations.save';
