@@ -138,6 +138,18 @@ test('An ellipse has the mean, extremes and deviation of the values within, and 
   expect(Math.abs(Number(min) - left)).toBeLessThan(1);
   expect(Math.abs(Number(max) + 1 - right)).toBeLessThan(1);
 
+  // While it is moved, it has its area only; at its new place, the values of that.
+  await page.mouse.move(...(await pointAt(page, [0.535, 0.5])));
+  await page.mouse.down();
+  await page.mouse.move(...(await pointAt(page, [0.56, 0.5])), { steps: 4 });
+  await list(page)
+    .getByRole('button', { name: /^1 · Ellipse · [\d.,]+ mm²$/ })
+    .waitFor();
+  await page.mouse.up();
+  await expect
+    .poll(async () => Number(/ mean ([\d.]+) HU/.exec(await entry.innerText())?.[1]))
+    .toBeGreaterThan(Number(mean) + 2);
+
   const place = await pointAt(page, [0.55, 0.3]);
   await page.mouse.move(...place);
   const grey = await greyAt(page, ...place);

@@ -115,7 +115,7 @@ export function Annotator(props: AnnotatorProps) {
             drafts={drafts}
             changes={changes}
             label={text('annotations.title')}
-            titleOf={(each) => titleOf(each, numberOf(each.id), props)}
+            titleOf={(each) => titleOf(each, numberOf(each.id), props, each.id !== reshaping.movingId)}
             chosenId={chosenId}
             onChoose={(id) => setChosenId(id === chosenId ? undefined : id)}
           />
@@ -146,7 +146,7 @@ export function Annotator(props: AnnotatorProps) {
                 key={movable.id}
                 transform={transform}
                 shape={movable.shape}
-                title={titleOf(movable, numberOf(movable.id), props)}
+                title={titleOf(movable, numberOf(movable.id), props, false)}
                 onMove={(shape) => reshaping.move(movable, shape)}
                 onFinish={reshaping.finish}
                 onCancel={() => reshaping.cancel(movable)}
@@ -159,10 +159,12 @@ export function Annotator(props: AnnotatorProps) {
   );
 }
 
+/** @param hasValues not while a shape is moved: to add up its pixels at each step would be slow */
 function titleOf(
   annotation: Annotation,
   number: number,
   { sizeOf, valuesOf, noteTitle }: AnnotatorProps,
+  hasValues: boolean,
 ): string {
   const { shape } = annotation;
   if (!shape) return noteTitle(annotation);
@@ -171,7 +173,7 @@ function titleOf(
     number > 0 ? `${number}` : '',
     kind,
     measureOf(shape, sizeOf(shape)),
-    valuesOf?.(shape) ?? '',
+    (hasValues && valuesOf?.(shape)) || '',
   ];
   return facts.filter(Boolean).join(' · ');
 }

@@ -16,6 +16,8 @@ export function useShapes(listed: readonly Annotation[], drafts: Drafts, positio
       : changes.find(({ before }) => before.id === id)?.content.shape;
   return {
     changes,
+    /** The shape that is being moved now. */
+    movingId: moving.moving?.annotation.id,
     list: stored.map((each): Annotation => ({ ...each, shape: movedShape(each.id) ?? each.shape })),
     /** The shape as it is stored, if it is another one. */
     beforeOf: ({ id, shape }: Annotation): Shape | undefined => {
