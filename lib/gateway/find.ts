@@ -1,6 +1,6 @@
 import type { ServiceClient } from '../cli/service-client.ts';
+import type { DicomJson } from '../media/dicom/json-model.ts';
 import type { DataSet } from '../media/dicom/parse/data-set.ts';
-import type { DicomJson } from '../media/dicom/parse/dicom-json.ts';
 import { readDataSet, writeDataSet } from './data-set-codec.ts';
 import { STATUS } from './dimse/command-set.ts';
 import { levelOf, search, TAG } from './search.ts';

@@ -1,9 +1,9 @@
 import { isUid } from '../media/dicom/parse/identifiers.ts';
+import { fileMeta } from '../media/dicom/write/file-meta.ts';
 import type { Counts } from './counts.ts';
 import type { Message } from './dimse/association.ts';
 import { type Command, RESPONSE, STATUS } from './dimse/command-set.ts';
 import { ProtocolError } from './dimse/protocol-error.ts';
-import { fileMeta } from './file-meta.ts';
 import { type Spool, SpoolRefusal } from './spool.ts';
 
 interface Deps {
@@ -48,7 +48,7 @@ export async function receiveInstance({ command, context, data }: Message, deps:
   }
 }
 
-async function* withHead(head: Buffer, data: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* withHead(head: Uint8Array, data: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
   yield head;
   yield* data;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { ServiceClient } from '../cli/service-client.ts';
-import type { DicomJson } from '../media/dicom/parse/dicom-json.ts';
+import type { DicomJson } from '../media/dicom/json-model.ts';
 import { explicitLittleEndian, implicitLittleEndian } from '../media/dicom/transfer-syntaxes.ts';
 import type { CommitmentRequest, CommitmentRequests } from './commitment-requests.ts';
 import { connectPeer, reachablePeer } from './connect-peer.ts';

@@ -66,7 +66,7 @@ async function retrieve(
 ): Promise<void> {
   const counts = { completed: 0, failed: 0, warning: 0 };
   const failed: string[] = [];
-  const respond = (status: number, remaining?: number, bytes?: Buffer) =>
+  const respond = (status: number, remaining?: number, bytes?: Uint8Array) =>
     requestor.send(
       context.id,
       { ...responseTo(command, status), ...(remaining !== undefined && { remaining }), ...counts },

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { RefusedRequest, type ServiceClient } from '../cli/service-client.ts';
+import type { DicomJson, JsonAttribute } from '../media/dicom/json-model.ts';
 import type { DataSet } from '../media/dicom/parse/data-set.ts';
-import type { DicomJson, JsonAttribute } from '../media/dicom/parse/dicom-json.ts';
 import { textValue, textValues } from '../media/dicom/parse/text-values.ts';
 
 /** The levels of the information model (PS3.4 C.6). */

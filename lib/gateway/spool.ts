@@ -32,6 +32,14 @@ export interface Draft {
   discard(): Promise<void>;
 }
 
+/** A new, empty file. */
+interface NewFile {
+  path: string;
+  handle: FileHandle;
+}
+
+/** New files that are kept ready: to create one takes the disk as long as to write a small instance. */
+const READY_FILES = 4;
 /** Bytes that are gathered before they are written: a fragment has at most 64 KB. */
 const WRITE_BYTES = 512 * 1024;
 type WriteBuffers = [Buffer, Buffer];
@@ -52,6 +60,7 @@ export class Spool {
   /** Used again, because such large ones are collected late. */
   readonly #buffers: WriteBuffers[] = [];
   readonly #waitingFolder: SyncedFolder;
+  readonly #readyFiles: NewFile[] = [];
   #bytes = 0;
   #number = 0;
   /** When the disk was seen to have enough space, and how many bytes have arrived since. */
@@ -105,19 +114,18 @@ export class Spool {
    * @throws SpoolRefusal, or the error of the disk or of the sender; then nothing is left of the file
    */
   async write(parts: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Draft> {
-    const name = `${Date.now()}-${String(this.#number++).padStart(9, '0')}-${randomUUID()}.dcm`;
-    const draft = this.#in('incoming', name);
     let bytes = 0;
+    let file: NewFile | undefined;
     const discard = async () => {
-      await rm(draft, { force: true });
+      if (file) await rm(file.path, { force: true });
       this.#bytes -= bytes;
       bytes = 0;
     };
     const buffers = this.#buffers.pop() ?? [Buffer.alloc(WRITE_BYTES), Buffer.alloc(WRITE_BYTES)];
-    let file: FileHandle | undefined;
     try {
       await this.#requireSpace();
-      file = await open(draft, 'wx', 0o600);
+      file = this.#readyFiles.pop() ?? (await this.#newFile());
+      const { handle } = file;
       let written = Promise.resolve();
       for await (const batch of batches(parts, buffers)) {
         const isLook = Math.floor((bytes + batch.length) / CHECK_BYTES) > Math.floor(bytes / CHECK_BYTES);
@@ -128,31 +136,34 @@ export class Spool {
           throw new SpoolRefusal('tooLarge', `larger than the ${maxBytes} bytes that the service stores`);
         if (isLook || this.#bytes > this.#limits.maxBytes) await this.#requireSpace();
         // The disk works while the rest arrives, so that the end has little to wait for. Its fault is seen at the end.
-        if (isLook) file.datasync().catch(() => {});
+        if (isLook) handle.datasync().catch(() => {});
         if (isLook) runMinorGc();
         // The next batch arrives while this one is written.
         await written;
-        written = writeAll(file, batch);
+        written = writeAll(handle, batch);
         written.catch(() => {});
       }
       await written;
-      await file.datasync();
+      await handle.datasync();
     } catch (error) {
       // A closed file has no write that still uses the buffers.
-      await file?.close().catch(() => {});
+      await file?.handle.close().catch(() => {});
       await discard();
       throw isDiskFull(error) ? new SpoolRefusal('full', 'the disk is full') : error;
     } finally {
       this.#buffers.push(buffers);
     }
     // The sender does not wait for it: the bytes are on the disk.
-    file.close().catch(() => {});
+    file.handle.close().catch(() => {});
+    const draft = file.path;
     const commit = async () => {
+      const name = `${Date.now()}-${String(this.#number++).padStart(9, '0')}-${randomUUID()}.dcm`;
       await rename(draft, this.#in('waiting', name));
       await this.#waitingFolder.sync();
       this.#bytes -= bytes;
       this.#add(name, bytes, Date.now());
       this.#onAdded();
+      void this.#prepareFile();
     };
     return { path: draft, bytes, commit, discard };
   }
@@ -173,6 +184,20 @@ export class Spool {
   /** How many files the service has refused that nobody has removed. */
   async refusedCount(): Promise<number> {
     return (await readdir(this.#in('refused'))).filter((name) => name.endsWith('.dcm')).length;
+  }
+
+  async #newFile(): Promise<NewFile> {
+    const file = this.#in('incoming', randomUUID());
+    return { path: file, handle: await open(file, 'wx', 0o600) };
+  }
+
+  /** Keeps a new file ready for the next sender. If it cannot be created, that sender is told. */
+  async #prepareFile(): Promise<void> {
+    if (this.#readyFiles.length >= READY_FILES) return;
+    await this.#newFile().then(
+      (file) => this.#readyFiles.push(file),
+      () => {},
+    );
   }
 
   #in(...names: string[]): string {

@@ -1,5 +1,6 @@
 import { v7 as newId } from 'uuid';
-import { batchKey, batchListKey, imageKey, imageListKey } from '../../lib/data/keys.ts';
+import { toItem } from '../../lib/data/images.ts';
+import { batchKey, batchListKey } from '../../lib/data/keys.ts';
 import type { Batch } from '../../lib/domain/batches/batch.ts';
 import type { Image } from '../../lib/domain/images/image.ts';
 import { newImage } from '../../lib/domain/images/new-image.ts';
@@ -7,10 +8,17 @@ import { newImage } from '../../lib/domain/images/new-image.ts';
 /** The patient whose images the benchmarks read. */
 export const PATIENT = 'P-1001';
 
+/** The object of an image: its length, and its CRC-32 in base64. */
+interface StoredBytes {
+  bytes: number;
+  crc32: string;
+}
+const PHOTO: StoredBytes = { bytes: 3_000_000, crc32: 'AAAAAA==' };
+
 /**
  * A batch with this number of ready images, as items of the table; returns its id, and their ids and keys.
  */
-export function filledBatch(count: number) {
+export function filledBatch(count: number, object = PHOTO) {
   const now = new Date();
   const timestamp = now.toISOString();
   const batch: Batch = {
@@ -21,19 +29,16 @@ export function filledBatch(count: number) {
     createdAt: timestamp,
     updatedAt: timestamp,
   };
-  const images = Array.from({ length: count }, (_value, index) => readyImage(batch, index, now));
+  const images = Array.from({ length: count }, (_value, index) => readyImage(batch, index, now, object));
   return {
     batchId: batch.id,
     imageIds: images.map(({ id }) => id),
     imageKeys: images.map(({ key }) => key ?? ''),
-    items: [
-      { ...batch, ...batchKey(batch.id), ...batchListKey(batch) },
-      ...images.map((image) => ({ ...image, ...imageKey(image.id), ...imageListKey(image) })),
-    ],
+    items: [{ ...batch, ...batchKey(batch.id), ...batchListKey(batch) }, ...images.map(toItem)],
   };
 }
 
-function readyImage({ id: batchId, patientId }: Batch, index: number, now: Date): Image {
+function readyImage({ id: batchId, patientId }: Batch, index: number, now: Date, object: StoredBytes): Image {
   const id = newId();
   const image = newImage(
     {
@@ -42,7 +47,7 @@ function readyImage({ id: batchId, patientId }: Batch, index: number, now: Date)
       batchId,
       fileName: `IMG_${index}.jpg`,
       mimeType: 'image/jpeg',
-      fileSize: 3_000_000,
+      fileSize: object.bytes,
       order: index,
       category: 'anterior',
       caption: 'Left heel, standing',
@@ -56,7 +61,7 @@ function readyImage({ id: batchId, patientId }: Batch, index: number, now: Date)
     width: 3000,
     height: 2000,
     thumbnailBytes: 12_345,
-    crc32: 'AAAAAA==',
+    crc32: object.crc32,
     key: `images/${id}.jpg`,
   };
 }

@@ -8,13 +8,29 @@ import { calls } from './calls/calls.ts';
 import { coldstart } from './coldstart.ts';
 import { dicom } from './dicom/dicom.ts';
 import { gateway } from './gateway.ts';
+import { growth } from './growth/growth.ts';
 import { thumbnail } from './images/thumbnail.ts';
+import { laptop } from './laptop.ts';
 import { page } from './page/page.ts';
 import { refused } from './refused.ts';
 import type { Result } from './result.ts';
+import { start } from './start.ts';
 import { zip } from './zip/zip.ts';
 
-const benchmarks = { thumbnail, zip, api, dicom, page, coldstart, calls, refused, gateway };
+const benchmarks = {
+  thumbnail,
+  zip,
+  api,
+  dicom,
+  page,
+  coldstart,
+  calls,
+  refused,
+  gateway,
+  growth,
+  laptop,
+  start,
+};
 const names = Object.keys(benchmarks) as (keyof typeof benchmarks)[];
 const usage = `Usage: npm run bench [${names.join('|')} …] [-- --json]`;
 

@@ -65,15 +65,22 @@ export const dataFileIn = (dataDir: string): string => path.join(dataDir, 'dynam
 
 /** Passes a new directory to the work, and removes it afterwards. */
 export async function withDataDir<T>(work: (dataDir: string) => Promise<T>): Promise<T> {
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'negatoscope-bench-'));
-  // It gets the number of the data format before it gets data.
-  requireUsableDataDir(dataDir);
+  const dataDir = newDataDir();
   try {
     return await work(dataDir);
   } finally {
-    rmSync(dataDir, { recursive: true, force: true });
+    removeDataDir(dataDir);
   }
 }
+
+export function newDataDir(): string {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'negatoscope-bench-'));
+  // It gets the number of the data format before it gets data.
+  requireUsableDataDir(dataDir);
+  return dataDir;
+}
+
+export const removeDataDir = (dataDir: string): void => rmSync(dataDir, { recursive: true, force: true });
 
 /** Runs a file of this folder in a separate process, sends it its task, and waits for its result. */
 export async function inChild<T>(file: string, task: unknown, env: NodeJS.ProcessEnv = {}): Promise<T> {

@@ -4,8 +4,9 @@ import { hasCorpus } from '../corpus/dicom-files.ts';
 import { newUid, newUids, relatedOf, slice } from '../fixtures/dicom-uploads.ts';
 import { pdf } from '../fixtures/pdfs.ts';
 import { measurementOf, segmentationOf, structureSetOf } from '../fixtures/viewer-objects.ts';
-import { ctSeries, smallSlice, type ViewerStudy } from '../fixtures/viewer-studies.ts';
+import { ctSeries, oblongSlice, smallSlice, type ViewerStudy } from '../fixtures/viewer-studies.ts';
 import { centreOf, drawnIn, shoot, useOhif } from './support/ohif.ts';
+import { saveReport } from './support/save-report.ts';
 
 const CORPUS = new URL('../../../shared/data/dicom/', import.meta.url);
 
@@ -162,6 +163,105 @@ describe('OHIF', () => {
     });
     expect(start).toBe('%PDF-');
   });
+});
+
+describe('OHIF opens a report that the page has saved', () => {
+  const studyOf = (name: string): ViewerStudy => ({ ...first, study: newUid(), name });
+  const toMeasurements = () => page().getByText('Yes', { exact: true }).click();
+
+  test('and makes measurements of its own of it, with the same values, on the same place', async () => {
+    const own = ctSeries(studyOf('Annotated^Anna'), 2);
+    await store(...own.files);
+    await saveReport({ service, openPage }, own.of.study, own.series, own.sops[0] ?? '', [
+      [
+        'length',
+        [
+          [32, 32],
+          [47, 52],
+        ],
+        'Longest diameter',
+      ],
+      [
+        'angle',
+        [
+          [10, 10],
+          [20, 10],
+          [20, 20],
+        ],
+        '',
+      ],
+      [
+        'area',
+        [
+          [5, 40],
+          [15, 40],
+          [15, 60],
+          [5, 60],
+        ],
+        '',
+      ],
+      [
+        'arrow',
+        [
+          [30, 5],
+          [32, 20],
+        ],
+        'Scar',
+      ],
+      ['text', [[5, 5]], 'Motion'],
+    ]);
+    await openStudy(own.of.study);
+    await page().getByText('1/2').first().waitFor();
+    await page()
+      .getByText(/^Annotations, /)
+      .first()
+      .dblclick();
+    await page().getByText('Longest diameter: : 25.00 mm').waitFor();
+    await toMeasurements();
+    for (const words of ['25.0 mm', '90.0 °', 'Area: 200 mm²', 'Scar', 'Motion'])
+      await page().getByText(words, { exact: true }).first().waitFor({ state: 'attached' });
+    await shoot(page(), 'sr-of-page');
+    // The length begins in the middle of the image: between the pixels 32 and 33.
+    const middle = await page()
+      .locator('canvas')
+      .first()
+      .evaluate((canvas) => {
+        const { width, height } = canvas.getBoundingClientRect();
+        return [width / 2, height / 2];
+      });
+    const starts = await page()
+      .locator('svg.svg-layer line')
+      .evaluateAll((lines) =>
+        lines.map((line) => ['x1', 'y1'].map((name) => Number(line.getAttribute(name)))),
+      );
+    const apart = starts.map(([x = 0, y = 0]) => Math.hypot(x - (middle[0] ?? 0), y - (middle[1] ?? 0)));
+    expect(Math.min(...apart)).toBeLessThan(1.5);
+  }, 120_000);
+
+  test('and mistakes the sides of pixels that are not square: the report has the right length, the measurement of OHIF not', async () => {
+    const of = studyOf('Oblong^Otto');
+    const { series, sop, file } = oblongSlice(of);
+    await store(file);
+    await saveReport({ service, openPage }, of.study, series, sop, [
+      [
+        'length',
+        [
+          [12, 32],
+          [32, 32],
+        ],
+        'Across',
+      ],
+    ]);
+    await openStudy(of.study);
+    await page().getByText('1/1').first().waitFor();
+    await page()
+      .getByText(/^Annotations, /)
+      .first()
+      .dblclick();
+    await page().getByText('Across: : 20.00 mm').waitFor();
+    await toMeasurements();
+    await page().getByText('10.0 mm', { exact: true }).first().waitFor({ state: 'attached' });
+  }, 120_000);
 });
 
 // Third-party files, which not every machine has.

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -78,9 +78,10 @@ export class RunningGateway {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** The names of the files in a folder of the spool. */
+  /** The names of the files in a folder of the spool, without the empty ones that the gateway keeps ready. */
   spooled(folder: 'incoming' | 'waiting' | 'refused' | 'commitments'): string[] {
-    return readdirSync(join(this.folder, 'spool', folder));
+    const all = join(this.folder, 'spool', folder);
+    return readdirSync(all).filter((name) => statSync(join(all, name)).size > 0);
   }
 
   /** A resource of the status page. */

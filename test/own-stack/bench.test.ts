@@ -8,7 +8,9 @@ import { calls } from '../bench/calls/calls.ts';
 import { coldstart } from '../bench/coldstart.ts';
 import { dicom } from '../bench/dicom/dicom.ts';
 import { isOrthancInstalled } from '../bench/dicom/orthanc.ts';
+import { growth } from '../bench/growth/growth.ts';
 import { thumbnail } from '../bench/images/thumbnail.ts';
+import { laptop } from '../bench/laptop.ts';
 import { page } from '../bench/page/page.ts';
 import { refused } from '../bench/refused.ts';
 import { zip } from '../bench/zip/zip.ts';
@@ -38,6 +40,19 @@ test('refused measures a signed-in person with and without wrong credentials', a
   expect(result).toMatchObject({ ...headline, unit: 'ms' });
   expect(Object.keys(result.rows)).toEqual(['quiet', 'attacked']);
 });
+
+test('growth counts the AWS calls for each item, which are no more in larger tables', async () => {
+  const result = await growth(bench, { sizes: [200, 2000], repeats: 1 });
+  expect(result).toMatchObject({ ...headline, unit: 'ms for each item' });
+  expect(result.aims[1]).toMatchObject({ what: expect.stringContaining('AWS calls'), met: true });
+  for (const row of Object.values(result.rows)) expect(row['calls at 2000']).toBeGreaterThan(0);
+}, 120_000);
+
+test('laptop measures memory, CPU time and throughput of the local stack', async () => {
+  const result = await laptop(bench, { requests: 10, requestsAtOnce: 20, rounds: 1 });
+  expect(result).toMatchObject({ ...headline, unit: 'ms of CPU' });
+  expect(Object.keys(result.rows)).toEqual(['8 clients', '64 clients']);
+}, 120_000);
 
 test('api measures requests over HTTP and the CPU time of their handlers', async () => {
   const size = { images: 200, requests: 2, cpuTurns: 1, callsPerTurn: 1 };

@@ -5,6 +5,7 @@ import { bits, type FixtureElement, words } from '../fixtures/dicoms.ts';
 import { faultsOf } from '../support/browser/axe.ts';
 import { useBrowser } from '../support/browser/browser.ts';
 import { CountedActions } from '../support/browser/counted-actions.ts';
+import { PATIENT_1 } from '../support/people.ts';
 import { useService } from '../support/service.ts';
 
 const service = useService();
@@ -44,7 +45,7 @@ async function opened(own: FixtureElement[]) {
   await page.locator('.stage-canvas[data-shown]').waitFor();
   const path = `/api/dicom/studies/${uids.study}/annotations`;
   const stored = async () => (await doctor.json('GET', path, 200)).annotations;
-  return { page, stored, path, doctor };
+  return { page, stored, path, doctor, ...uids };
 }
 
 const annotate = (page: Page) => page.getByRole('button', { name: /^Annotate/ });
@@ -227,4 +228,96 @@ test('A length on a frame is moved by its points, and neither the window nor the
   await page.keyboard.press('Enter');
   await expect.poll(async () => (await stored())[0].version).toBe(3);
   expect(await faultsOf(page)).toEqual([]);
+});
+
+/** All values of an attribute, wherever it is in a data set of DICOM JSON. */
+const valuesOf = (item: unknown, tag: string): unknown[] =>
+  typeof item !== 'object' || item === null
+    ? []
+    : Object.entries(item).flatMap(([key, value]) =>
+        key === tag ? [value.Value] : valuesOf(value?.Value ?? value, tag),
+      );
+
+test('A length becomes a report in a series of its own, by keyboard, and a second one when it has changed', async () => {
+  const startedAt = new Date().toISOString();
+  const { page, stored, doctor, study } = await opened([['00280030', 'DS', spacing]]);
+  await annotate(page).click();
+  await page.getByText('No annotations yet').waitFor();
+  expect(await page.getByRole('button', { name: 'Save as DICOM report' }).count()).toBe(0);
+  await choose(page, 'Length');
+  await drag(page, LEFT, RIGHT);
+  await list(page)
+    .getByRole('button', { name: /^1 · Length/ })
+    .waitFor();
+  await page.getByRole('button', { name: 'Write a note' }).click();
+  await page.getByRole('textbox', { name: 'Text' }).fill('Compare with 2024');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await list(page).getByText('Compare with 2024').waitFor();
+
+  const save = async () => {
+    await page.getByRole('button', { name: 'Save as DICOM report' }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Save annotations as DICOM report' });
+    await dialog.getByText('The annotation of this study becomes').waitFor();
+    await dialog.getByText('1 note is left out').waitFor();
+    await dialog.getByText('The pixels of the images are not square.').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Save report' }).press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+  };
+  const reports = page.getByRole('navigation', { name: 'Series' }).getByRole('button', { name: /^SR/ });
+  await save();
+  await page.getByText('The report is in the study as a new series.').waitFor();
+  await expect.poll(() => reports.count()).toBe(1);
+  await save();
+  await expect.poll(() => reports.count()).toBe(2);
+
+  const found = await doctor.json('GET', `/dicom-web/studies/${study}/metadata`, 200);
+  const ofModality = (modality: string) =>
+    found.filter((each: { '00080060': { Value: string[] } }) => each['00080060'].Value[0] === modality);
+  const [image] = ofModality('CT');
+  const [report, other] = ofModality('SR');
+  const [{ shape }] = await stored();
+  const [[fromX, fromY], [toX, toY]] = shape.points as [Points[0], Points[0]];
+  const [[value]] = valuesOf(report, '0040A30A') as [[number]];
+  expect(value).toBeCloseTo(Math.hypot((toX - fromX) * SPACING.columns, (toY - fromY) * SPACING.rows), 4);
+  const [points] = valuesOf(report, '00700022') as [number[]];
+  expect(points.map((each) => Math.round(each * 100) / 100)).toEqual([fromX, fromY, toX, toY]);
+  for (const tag of ['00100020', '00080020', '00080050', '0020000D']) expect(report[tag]).toEqual(image[tag]);
+  const uidsOf = (tag: string) => new Set([report, other, image].map((each) => each[tag].Value[0])).size;
+  expect([uidsOf('0020000E'), uidsOf('00080018')]).toEqual([3, 3]);
+
+  const admin = await service.as('admin');
+  const query = `patient_id=${PATIENT_1}&from=${startedAt}&limit=200`;
+  const { events } = await admin.json('GET', `/api/audit?${query}`, 200);
+  const ofReport = events.filter((each: object) =>
+    JSON.stringify(each).includes(report['00080018'].Value[0]),
+  );
+  expect(ofReport.map(({ action }: { action: string }) => action)).toContain('store-study-instances');
+});
+
+test('A report that is not stored says why, one that waits for the scanner says so, and a patient has no button for it', async () => {
+  const { page, path, doctor, study, series, sop } = await opened([['00280030', 'DS', spacing]]);
+  const shape = { kind: 'length', points: [LEFT, RIGHT].map(([x, y]) => [x * SIDE, y * SIDE]) };
+  await doctor.json('POST', path, 201, { series, instance: sop, shape, text: 'Scar' });
+  await page.reload();
+  const answers = [
+    {
+      status: 409,
+      json: { '00081198': { vr: 'SQ', Value: [{ '00000902': { vr: 'LO', Value: ['no room'] } }] } },
+    },
+    { status: 202, json: {} },
+  ];
+  await page.route(`**/dicom-web/studies/${study}`, (route) => route.fulfill(answers.shift()));
+  await annotate(page).click();
+  await page.getByRole('button', { name: 'Save as DICOM report' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Save annotations as DICOM report' });
+  await dialog.getByRole('button', { name: 'Save report' }).click();
+  await dialog.getByRole('alert').getByText('no room').waitFor();
+  await dialog.getByRole('button', { name: 'Save report' }).click();
+  await page.getByText('It is in the study once it is checked for malware.').waitFor();
+
+  const own = await browsing.signedIn('patient-1', `/studies/${study}`);
+  await own.getByRole('button', { name: 'Annotations (1)' }).click();
+  await list(own).getByText('Scar').waitFor();
+  expect(await own.getByRole('button', { name: 'Save as DICOM report' }).count()).toBe(0);
 });

@@ -1,13 +1,9 @@
+import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION } from '../../media/dicom/write/file-meta.ts';
 import { encodePdu, MAX_PDU_BYTES, PDU } from './pdu.ts';
 import { ProtocolError } from './protocol-error.ts';
 
 /** PS3.7 A.2.1: the only one. */
 export const APPLICATION_CONTEXT = '1.2.840.10008.3.1.1.1';
-
-/** A UUID as a UID (PS3.5 B.2). It never changes, because it is in the files that the gateway writes. */
-export const IMPLEMENTATION_CLASS_UID = '2.25.98610076111928012538784565772324091684';
-/** Without a number: the bytes of a file must not depend on the release that received it. */
-export const IMPLEMENTATION_VERSION = 'NEGATOSCOPE';
 
 /** A proposed presentation context (PS3.8 9.3.2.2). */
 export interface ProposedContext {

@@ -1,6 +1,6 @@
 import http from 'node:http';
-import { cpuTimeOf } from '../api/cpu-time.ts';
 import { milliseconds } from '../measure.ts';
+import { cpuTimeOf } from '../processes.ts';
 import { STUDIES_OF_PATIENT } from './archive-of-studies.ts';
 import { ctSlice } from './dicom-file.ts';
 

@@ -65,5 +65,6 @@ export const CLIENTS: readonly ClientProgram[] = [
     untested: [],
     note: 'A signed URL is valid for minutes: who continues later asks `GET /api/exports/{id}` for a new one of the same archive.',
   },
+  { name: 'dcmtk: dsrdump', version: DEBIAN, file: 'dcmtk.test.ts', untested: [] },
   { name: 'pydicom', version: DEBIAN, file: 'pydicom.test.ts', untested: ['dicomweb-client for Python'] },
 ];

@@ -1,5 +1,4 @@
 import { type RefObject, useEffect, useState } from 'react';
-import { sizeWithin } from '../../../lib/domain/annotations/calibrated-regions.ts';
 import { calibratedRegions, pixelSpacing } from '../../../lib/media/dicom/parse/pixel-aspect.ts';
 import type { DicomViewport } from '../dicom-viewer/dicom-viewport.ts';
 import type { Frame } from '../dicom-viewer/frame.ts';
@@ -10,7 +9,9 @@ import { type AnnotatedPlace, isAt, useAnnotations } from './annotations.ts';
 import { Annotator } from './annotator.tsx';
 import { FRAME_KINDS } from './drawing.ts';
 import { type FrameValues, frameValuesOf } from './frame-values.ts';
+import { sizeOf, spacingBelow } from './measures.ts';
 import { PointerValue } from './pointer-value.tsx';
+import { ReportButton } from './report/report-button.tsx';
 
 interface AnnotatedFrameProps {
   frame: Frame;
@@ -28,9 +29,9 @@ export function AnnotatedFrame({ frame, viewport, area }: AnnotatedFrameProps) {
   const values = useFrameValues(frame);
   const position = { series, instance, frame: frame.number };
   const list = (answer.data ?? []).filter((each) => isAt(each, position));
-  const regions = calibratedRegions(readerOf(frame));
-  // Where the file has regions, no spacing is that of the whole frame.
-  const spacing = regions.length > 0 ? undefined : pixelSpacing(readerOf(frame), frame.number - 1);
+  const image = readerOf(frame);
+  const regions = calibratedRegions(image);
+  const spacing = regions.length > 0 ? undefined : pixelSpacing(image, frame.number - 1);
   const readTransform = () => viewport.placement(frame);
   const stage = area.current;
   if (!stage) return null;
@@ -46,7 +47,7 @@ export function AnnotatedFrame({ frame, viewport, area }: AnnotatedFrameProps) {
       stage={stage}
       readTransform={readTransform}
       kinds={FRAME_KINDS}
-      sizeOf={(shape) => (spacing ? { x: spacing.columns, y: spacing.rows } : sizeWithin(regions, shape))}
+      sizeOf={(shape) => sizeOf(spacingBelow(image, frame.number - 1, shape))}
       valuesOf={values?.within}
       noteTitle={(note) =>
         text(note.instance === undefined ? 'annotations.note-on-study' : 'annotations.note-on-frame')
@@ -59,6 +60,7 @@ export function AnnotatedFrame({ frame, viewport, area }: AnnotatedFrameProps) {
         </p>
       )}
       {spacing?.isAtDetector && <p className="quiet">{text('annotations.at-detector')}</p>}
+      <ReportButton study={study} answer={answer} />
     </Annotator>
   );
 }

@@ -37,7 +37,8 @@ export async function loadFrame(frame: Frame, signal: AbortSignal): Promise<Load
 }
 
 /** Reads the attributes of a frame's instance. */
-export const readerOf = ({ attributes }: Frame) => new JsonReader(attributes, readBulkData);
+export const readerOf = ({ attributes }: Pick<Frame, 'attributes'>) =>
+  new JsonReader(attributes, readBulkData);
 
 /** Uses only the path: the page sends requests to its own origin, whatever host is in the metadata. */
 const readBulkData = (uri: string) => readOctets(new URL(uri, location.origin).pathname);

@@ -1,4 +1,4 @@
-import { ImageOff } from 'lucide-react';
+import { FileText, ImageOff } from 'lucide-react';
 import { thumbnails } from '../images/blob-urls.ts';
 import { useBlobUrl } from '../images/use-blob-url.ts';
 import { text } from '../messages/text.ts';
@@ -12,7 +12,7 @@ interface SeriesListProps {
   onChoose: (series: Series) => void;
 }
 
-/** The list of series, each with a thumbnail, a description and its number of images. */
+/** The list of series, each with a thumbnail (structured reports have none), a description and its number of images. */
 export const SeriesList = ({ list, chosen, onChoose }: SeriesListProps) => (
   <nav className="panel exam-list" aria-label={text('exams.series')}>
     <ul>
@@ -36,12 +36,14 @@ interface SeriesButtonProps {
 }
 
 function SeriesButton({ series, isChosen, onChoose }: SeriesButtonProps) {
-  const path = `${seriesPath(series.study, series.series)}/thumbnail`;
+  const isReport = series.modality === 'SR';
+  const path = isReport ? undefined : `${seriesPath(series.study, series.series)}/thumbnail`;
   const { url, failure } = useBlobUrl(thumbnails, path);
   return (
     <button type="button" className="series-button" aria-pressed={isChosen} onClick={onChoose}>
       <span className="series-picture">
         {url && <img src={url} alt="" draggable={false} />}
+        {isReport && <FileText size={22} aria-hidden />}
         {failure && <ImageOff size={22} aria-hidden />}
       </span>
       <span className="series-words">

@@ -1,7 +1,8 @@
 import { RejectedImage } from '../../rejected-image.ts';
+import type { DicomJson } from '../json-model.ts';
 import { UnsupportedPixelData } from '../unsupported-pixel-data.ts';
 import { describePixels } from './describe-pixels.ts';
-import { type DicomJson, toDicomJson } from './dicom-json.ts';
+import { toDicomJson } from './dicom-json.ts';
 import { type InstanceIdentifiers, instanceIdentifiers, isUid } from './identifiers.ts';
 import { type Level, mainAttributes, mainDicomTags } from './main-tags.ts';
 import { numberValue } from './number-values.ts';

@@ -1,26 +1,9 @@
+import type { DicomJson, JsonAttribute, JsonPersonName } from '../json-model.ts';
 import { bytesOf, type DataElement, type DataSet } from './data-set.ts';
 import { littleEndianBytes } from './little-endian-bytes.ts';
 import { binaryNumbersOf, parseNumber } from './number-values.ts';
 import { textValuesOf } from './text-values.ts';
 import { kindOf } from './vr.ts';
-
-/** An attribute of the DICOM JSON model (PS3.18 F.2.2). */
-export interface JsonAttribute {
-  vr: string;
-  Value?: (string | number | null | JsonPersonName | DicomJson)[];
-  BulkDataURI?: string;
-  InlineBinary?: string;
-}
-
-/** The component groups of a name (PS3.5 6.2.1.1). */
-export interface JsonPersonName {
-  Alphabetic?: string;
-  Ideographic?: string;
-  Phonetic?: string;
-}
-
-/** A data set as DICOM JSON (PS3.18 F.2): attributes by tag, in ascending order. */
-export type DicomJson = { [tag: string]: JsonAttribute };
 
 export interface DicomJsonOptions {
   /** Returns the BulkDataURI of an omitted value, by the path for `readBulkData`: `7FE00010`, `00880200/1/7FE00010`. */

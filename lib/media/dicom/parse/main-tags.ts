@@ -1,5 +1,6 @@
+import type { DicomJson } from '../json-model.ts';
 import type { DataSet } from './data-set.ts';
-import { type DicomJson, toDicomJson } from './dicom-json.ts';
+import { toDicomJson } from './dicom-json.ts';
 import { numberValues } from './number-values.ts';
 import { textValues } from './text-values.ts';
 

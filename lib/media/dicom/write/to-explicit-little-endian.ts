@@ -9,7 +9,8 @@ import { numberValue } from '../parse/number-values.ts';
 import type { DicomFile } from '../parse/read-dicom.ts';
 import { explicitLittleEndian } from '../transfer-syntaxes.ts';
 import { UnsupportedPixelData } from '../unsupported-pixel-data.ts';
-import { encodeDataSet, encodeElement, type NewElement } from './encode-data-set.ts';
+import { encodeDataSet } from './encode-data-set.ts';
+import { encodeElement, type NewElement } from './encode-element.ts';
 
 type Changes = Map<string, NewElement | undefined>;
 

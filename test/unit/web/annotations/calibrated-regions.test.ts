@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { sizeWithin } from '../../../../lib/domain/annotations/calibrated-regions.ts';
 import { calibratedRegions } from '../../../../lib/media/dicom/parse/pixel-aspect.ts';
+import type { Shape } from '../../../../web/src/annotations/drawing.ts';
+import { spacingBelow } from '../../../../web/src/annotations/measures.ts';
 import { JsonReader } from '../../../../web/src/dicom-viewer/json-reader.ts';
 
 type Box = [left: number, top: number, right: number, bottom: number];
@@ -18,12 +20,10 @@ const region = ([left, top, right, bottom]: Box, format = 1, units = 3, delta = 
   '0018602C': numbers('FD', delta[0] ?? 0),
   '0018602E': numbers('FD', delta[1] ?? 0),
 });
+const readerOf = (attributes: object) =>
+  new JsonReader(attributes as never, () => Promise.reject(new Error('no bulk data')));
 const regionsOf = (...items: object[]) =>
-  calibratedRegions(
-    new JsonReader({ '00186011': { vr: 'SQ', Value: items } } as never, () =>
-      Promise.reject(new Error('no bulk data')),
-    ),
-  );
+  calibratedRegions(readerOf({ '00186011': { vr: 'SQ', Value: items } }));
 const line = (...points: [number, number][]) => ({ kind: 'length', points });
 const TISSUE: Box = [100, 50, 299, 249];
 const WITHIN = line([100, 50], [300, 250]);
@@ -80,6 +80,16 @@ describe('A shape on an ultrasound image', () => {
     expect(sizeWithin(regions, turned(200))?.x).toBeCloseTo(0.2, 9);
     expect(sizeWithin(regions, turned(160.5))).toBeUndefined();
   });
+});
+
+test('A frame with regions has the spacing of the region below a shape, and not that of the file', () => {
+  const spacingOf = (attributes: object, shape = WITHIN) =>
+    spacingBelow(readerOf({ ...attributes, '00280030': numbers('DS', 0.5, 0.5) }), 0, shape as Shape);
+  expect(spacingOf({})?.rows).toBe(0.5);
+  const regions = { '00186011': { vr: 'SQ', Value: [region(TISSUE)] } };
+  expect(spacingOf(regions)?.rows).toBeCloseTo(0.4, 9);
+  expect(spacingOf(regions)?.columns).toBeCloseTo(0.2, 9);
+  expect(spacingOf(regions, line([0, 0], [10, 0]))).toBeUndefined();
 });
 
 test('Other images have no regions', () => {
