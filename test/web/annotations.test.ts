@@ -1,64 +1,24 @@
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { photo } from '../fixtures/photos.ts';
+import {
+  annotate,
+  choose,
+  dragOver,
+  list,
+  marks,
+  onePhoto as photoOf,
+  shownPhoto,
+  tool,
+} from '../support/browser/annotated-photo.ts';
 import { faultsOf } from '../support/browser/axe.ts';
 import { useBrowser } from '../support/browser/browser.ts';
-import { newPatient, PATIENT_1 } from '../support/people.ts';
-import { createBatch, decided, upload, useService } from '../support/service.ts';
+import { PATIENT_1 } from '../support/people.ts';
+import { useService } from '../support/service.ts';
 
 const service = useService();
 const browsing = useBrowser(service);
 
-/** A patient with a photograph, and the address that shows it. */
-async function onePhoto(patient = newPatient()) {
-  const doctor = await service.as('doctor');
-  const batch = await createBatch(doctor, patient);
-  const [id = ''] = await upload(doctor, batch, [await photo({ seed: 1 })]);
-  await decided(doctor, id);
-  const path = `/api/images/${id}/annotations`;
-  const stored = async () => (await doctor.json('GET', path, 200)).annotations;
-  return { doctor, patient, batch, id, path, stored };
-}
-
-async function shown(user: string, patient: string): Promise<Page> {
-  const page = await browsing.signedIn(user, `/patients/${patient}`);
-  await page.getByRole('button', { name: /^Visit/ }).click();
-  await page.getByRole('button', { name: 'Show photo-1.jpeg' }).click();
-  await page.locator('.viewer-stage > img').waitFor();
-  return page;
-}
-const annotate = (page: Page) => page.getByRole('button', { name: /^Annotate/ });
-const tool = (page: Page, name: string) =>
-  page.getByRole('toolbar', { name: 'What to draw' }).getByRole('button', { name, exact: true });
-const marks = (page: Page) => page.locator('.annotation-overlay .mark');
-/** Chooses what to draw, and waits until the page can take the first point. */
-async function choose(page: Page, name: string) {
-  await tool(page, name).click();
-  await page.getByRole('application').waitFor();
-}
-const list = (page: Page) => page.getByRole('list', { name: 'Annotations' });
-
-/** Drags over the picture, by parts of its width and height as it is drawn. */
-async function dragOver(page: Page, from: readonly [number, number], to: readonly [number, number]) {
-  const box = await page.locator('.viewer-stage > img').evaluate((element) => {
-    const { left, top, width, height } = element.getBoundingClientRect();
-    const natural = [Reflect.get(element, 'naturalWidth'), Reflect.get(element, 'naturalHeight')];
-    const scale = Math.min(width / natural[0], height / natural[1]);
-    const [drawnWidth, drawnHeight] = [natural[0] * scale, natural[1] * scale];
-    return {
-      left: left + (width - drawnWidth) / 2,
-      top: top + (height - drawnHeight) / 2,
-      width: drawnWidth,
-      height: drawnHeight,
-    };
-  });
-  const place = ([x, y]: readonly [number, number]) =>
-    [box.left + x * box.width, box.top + y * box.height] as const;
-  await page.mouse.move(...place(from));
-  await page.mouse.down();
-  await page.mouse.move(...place(to), { steps: 5 });
-  await page.mouse.up();
-}
+const onePhoto = (patient?: string) => photoOf(service, patient);
+const shown = (user: string, patient: string) => shownPhoto(browsing, user, patient);
 
 test('A length is drawn by a drag, in pixels of the original at any zoom, and in millimetres after a calibration', async () => {
   const { doctor, id, patient, stored } = await onePhoto();
@@ -118,6 +78,27 @@ test('A text is written and removed by keyboard, and its author is beside it', a
   await page.keyboard.press('Enter');
   await expect.poll(() => marks(page).count()).toBe(0);
   expect(await stored()).toEqual([]);
+});
+
+test('A shape whose answer was lost is stored once, and saved again makes no second one', async () => {
+  const { patient, stored, path } = await onePhoto();
+  const page = await shown('doctor', patient);
+  let isLost = false;
+  await page.route(`**${path}`, async (route) => {
+    if (isLost || route.request().method() !== 'POST') return route.continue();
+    isLost = true;
+    await route.fetch();
+    await route.abort();
+  });
+  await annotate(page).click();
+  await choose(page, 'Arrow');
+  await dragOver(page, [0.2, 0.2], [0.4, 0.4]);
+  await page.getByRole('textbox', { name: 'Text' }).waitFor();
+  expect(await stored()).toHaveLength(1);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('textbox', { name: 'Text' }).waitFor({ state: 'detached' });
+  expect(await stored()).toHaveLength(1);
+  await expect.poll(() => marks(page).count()).toBe(1);
 });
 
 test('Two people annotate an image at once: each sees what the other does, and no text is lost', async () => {

@@ -298,6 +298,58 @@ test('The comparison is printed on one sheet with the patient, the days, the eye
   }
 });
 
+test('Annotations are shown on request in each mode, on their place at any zoom, and on the printed sheet', async () => {
+  const doctor = await service.as('doctor');
+  const [id = ''] = await upload(doctor, await createBatch(doctor, PATIENT, 'Annotated'), [
+    await photo({ seed: 7 }),
+  ]);
+  await decided(doctor, id);
+  const points = [
+    [160, 120],
+    [160, 360],
+  ];
+  const shape = { kind: 'length', points };
+  await doctor.json('POST', `/api/images/${id}/annotations`, 201, { shape, text: 'Ulcer' });
+  // Turned clockwise, the line lies across the left half of the upper part.
+  await doctor.json('PUT', `/api/images/${id}/edit`, 200, { steps: { quarterTurns: 1 }, version: 0 });
+  const page = await browsing.signedIn('doctor', `/patients/${PATIENT}?compare=${ids['photo-1']},${id}`);
+  await expect.poll(() => widths(page)).toEqual([640, 480]);
+  const line = comparison(page).locator('.mark-line');
+  expect(await line.count()).toBe(0);
+  await toolOf(page, 'Show annotations').click();
+  /** The place of the line, in parts of the picture. */
+  const place = async () => {
+    const [picture, drawn] = [await pictures(page).nth(1).boundingBox(), await line.boundingBox()];
+    if (!picture || !drawn) return undefined;
+    return [
+      (drawn.x - picture.x) / picture.width,
+      drawn.width / picture.width,
+      (drawn.y + drawn.height / 2 - picture.y) / picture.height,
+    ].map((part) => Math.round(part * 20) / 20);
+  };
+  for (const name of ['Side by side', 'Slider', 'Overlay']) {
+    await mode(page, name).click();
+    await expect.poll(place).toEqual([0.25, 0.5, 0.25]);
+    expect(await faultsOf(page)).toEqual([]);
+  }
+  const letters = async () => (await comparison(page).locator('.mark text').boundingBox())?.height ?? 0;
+  const before = await letters();
+  await page.keyboard.press('+');
+  await page.keyboard.press('+');
+  await expect.poll(async () => (await pictures(page).nth(1).boundingBox())?.width ?? 0).toBeGreaterThan(500);
+  await expect.poll(place).toEqual([0.25, 0.5, 0.25]);
+  await expect.poll(async () => Math.abs((await letters()) - before)).toBeLessThan(2);
+
+  await page.evaluate(() => {
+    Reflect.set(globalThis, 'print', () => Reflect.set(globalThis, 'printed', true));
+  });
+  await page.getByRole('button', { name: 'Print the comparison' }).click();
+  await expect.poll(() => page.evaluate(() => Reflect.get(globalThis, 'printed'))).toBe(true);
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.locator('.print-sheet').innerText()).toContain('1 · Length · 240 px · Ulcer');
+  expect(await page.locator('.print-sheet .mark-line').count()).toBe(1);
+});
+
 test('Each mode is accessible, and fits on a phone', async () => {
   const page = await compared('photo-1', 'photo-3', '', { viewport: { width: 390, height: 844 } });
   for (const name of ['Side by side', 'Slider', 'Overlay']) {

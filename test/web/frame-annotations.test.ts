@@ -139,6 +139,18 @@ test('An ellipse has the mean, extremes and deviation of the values within, and 
   expect(Math.abs(Number(min) - left)).toBeLessThan(1);
   expect(Math.abs(Number(max) + 1 - right)).toBeLessThan(1);
 
+  // While it is moved, it has its area only; at its new place, the values of that.
+  await page.mouse.move(...(await pointAt(page, [0.535, 0.5])));
+  await page.mouse.down();
+  await page.mouse.move(...(await pointAt(page, [0.56, 0.5])), { steps: 4 });
+  await list(page)
+    .getByRole('button', { name: /^1 · Ellipse · [\d.,]+ mm²$/ })
+    .waitFor();
+  await page.mouse.up();
+  await expect
+    .poll(async () => Number(/ mean ([\d.]+) HU/.exec(await entry.innerText())?.[1]))
+    .toBeGreaterThan(Number(mean) + 2);
+
   const place = await pointAt(page, [0.55, 0.3]);
   await page.mouse.move(...place);
   const grey = await greyAt(page, ...place);
@@ -162,6 +174,60 @@ test('A file without a spacing has lengths in pixels, and a study has notes', as
   await list(page).getByText('Compare with 2024').waitFor();
   await list(page).getByText('Note on the study').waitFor();
   expect((await stored())[0]).toMatchObject({ shape: null, text: 'Compare with 2024' });
+});
+
+test('A length on an ultrasound image is in millimetres within its region of tissue, and in pixels elsewhere', async () => {
+  const left: FixtureElement[] = [
+    ['00186012', 'US', [1]],
+    ['00186018', 'UL', [0]],
+    ['0018601A', 'UL', [0]],
+    ['0018601C', 'UL', [SIDE / 2]],
+    ['0018601E', 'UL', [SIDE]],
+    ['00186024', 'US', [3]],
+    ['00186026', 'US', [3]],
+    ['0018602C', 'FD', [0.02]],
+    ['0018602E', 'FD', [0.02]],
+  ];
+  const { page, stored } = await opened([
+    ['00186011', 'SQ', [left]],
+    ['00280030', 'DS', spacing],
+  ]);
+  await annotate(page).click();
+  await page.getByText('within a calibrated region of the ultrasound image').waitFor();
+  await choose(page, 'Length');
+  await drag(page, [0.45, 0.3], [0.45, 0.7]);
+  const within = list(page).getByRole('button', { name: /^1 · Length · [\d.]+ mm$/ });
+  await within.waitFor();
+  const [{ shape }] = await stored();
+  const [[, top], [, bottom]] = shape.points as [Points[0], Points[0]];
+  expect(Number(/([\d.]+) mm$/.exec(await within.innerText())?.[1]) / (bottom - top)).toBeCloseTo(0.2, 3);
+  await choose(page, 'Length');
+  await drag(page, [0.45, 0.3], [0.55, 0.3]);
+  await list(page)
+    .getByRole('button', { name: /^2 · Length · [\d.]+ px$/ })
+    .waitFor();
+});
+
+test('A length on a frame is moved by its points, and neither the window nor the frame changes', async () => {
+  const { page, stored } = await opened([['00280030', 'DS', spacing]]);
+  await annotate(page).click();
+  await choose(page, 'Length');
+  await drag(page, LEFT, RIGHT);
+  const entry = list(page).getByRole('button', { name: /^1 · Length/ });
+  await entry.waitFor();
+  const [{ shape: drawn }] = await stored();
+  const grey = await greyAt(page, ...(await pointAt(page, [0.5, 0.4])));
+  await drag(page, RIGHT, [0.5, 0.8]);
+  await page.getByText('Shape changed: Length').waitFor();
+  const [{ shape }] = await stored();
+  expect(shape.points[0]).toEqual(drawn.points[0]);
+  expect(shape.points[1][0]).toBeLessThan(drawn.points[1][0]);
+  expect(shape.points[1][1]).toBeGreaterThan(drawn.points[1][1]);
+  expect(await greyAt(page, ...(await pointAt(page, [0.5, 0.4])))).toBe(grey);
+  await page.getByRole('button', { name: 'Move point 1' }).press('Shift+ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await stored())[0].version).toBe(3);
+  expect(await faultsOf(page)).toEqual([]);
 });
 
 /** All values of an attribute, wherever it is in a data set of DICOM JSON. */

@@ -9,6 +9,8 @@ const service = useService();
 const browsing = useBrowser(service);
 
 const PATIENT = newPatient();
+/** The image that is annotated in one of the tests. */
+let annotated = '';
 beforeAll(async () => {
   const doctor = await service.as('doctor');
   const files = await Promise.all([
@@ -18,6 +20,7 @@ beforeAll(async () => {
   ]);
   const ids = await upload(doctor, await createBatch(doctor, PATIENT), files);
   for (const id of ids) await decided(doctor, id);
+  annotated = ids[0] as string;
   await doctor.json('PATCH', `/api/images/${ids[0]}`, 200, {
     category: 'x_ray',
     caption: 'Standing.\nControl in May.',
@@ -92,6 +95,39 @@ test('A page has the chosen number of images', async () => {
   await print(page);
   await expect.poll(() => printed(page), { timeout: 10_000 }).toHaveLength(3);
   expect(await pages()).toBe(4);
+});
+
+test('The print has the annotations on request: their shapes over the picture, and what they say below it', async () => {
+  const page = await printing(['photo-1.jpeg', 'photo-2.jpeg']);
+  expect(await page.getByRole('checkbox', { name: 'With annotations' }).count()).toBe(0);
+  const doctor = await service.as('doctor');
+  const points = [
+    [64, 240],
+    [320, 240],
+  ];
+  await doctor.json('POST', `/api/images/${annotated}/annotations`, 201, {
+    shape: { kind: 'length', points },
+    text: 'Ulcer',
+  });
+  const again = await printing(['photo-1.jpeg', 'photo-2.jpeg']);
+  await again.getByRole('checkbox', { name: 'With annotations' }).check();
+  await print(again);
+  await expect.poll(() => printed(again), { timeout: 10_000 }).toHaveLength(1);
+  await again.emulateMedia({ media: 'print' });
+  const sheet = again.locator('.print-sheet');
+  expect(await sheet.innerText()).toContain('1 · Length · 256 px · Ulcer');
+  expect(await sheet.locator('.mark').count()).toBe(1);
+  const picture = await sheet.getByRole('img', { name: 'photo-1.jpeg' }).boundingBox();
+  const line = await sheet.locator('.mark-line').boundingBox();
+  const within = ((line?.x ?? 0) - (picture?.x ?? 0)) / (picture?.width ?? 1);
+  expect(within).toBeCloseTo(0.1, 1);
+  expect((line?.width ?? 0) / (picture?.width ?? 1)).toBeCloseTo(0.4, 1);
+  await again.emulateMedia({ media: 'screen' });
+  // Without them again, by the same dialog.
+  await again.getByRole('checkbox', { name: 'With annotations' }).uncheck();
+  await print(again);
+  await expect.poll(() => printed(again), { timeout: 10_000 }).toHaveLength(2);
+  expect(await sheet.locator('.mark').count()).toBe(0);
 });
 
 test('A deleted image stops the print with a message', async () => {

@@ -1,15 +1,15 @@
 import { type RefObject, useEffect, useState } from 'react';
-import { pixelSpacing } from '../../../lib/media/dicom/parse/pixel-aspect.ts';
-import type { Annotation } from '../api/types.ts';
+import { calibratedRegions, pixelSpacing } from '../../../lib/media/dicom/parse/pixel-aspect.ts';
 import type { DicomViewport } from '../dicom-viewer/dicom-viewport.ts';
 import type { Frame } from '../dicom-viewer/frame.ts';
 import { loadedFrame } from '../dicom-viewer/frame-images.ts';
 import { readerOf } from '../dicom-viewer/load-frame.ts';
 import { text } from '../messages/text.ts';
-import { type AnnotatedPlace, useAnnotations } from './annotations.ts';
+import { type AnnotatedPlace, isAt, useAnnotations } from './annotations.ts';
 import { Annotator } from './annotator.tsx';
 import { FRAME_KINDS } from './drawing.ts';
 import { type FrameValues, frameValuesOf } from './frame-values.ts';
+import { sizeOf, spacingBelow } from './measures.ts';
 import { PointerValue } from './pointer-value.tsx';
 import { ReportButton } from './report/report-button.tsx';
 
@@ -27,8 +27,11 @@ export function AnnotatedFrame({ frame, viewport, area }: AnnotatedFrameProps) {
   const place: AnnotatedPlace = { kind: 'study', id: study };
   const answer = useAnnotations(place);
   const values = useFrameValues(frame);
-  const list = (answer.data ?? []).filter((each) => isOn(each, frame));
-  const spacing = pixelSpacing(readerOf(frame), frame.number - 1);
+  const position = { series, instance, frame: frame.number };
+  const list = (answer.data ?? []).filter((each) => isAt(each, position));
+  const image = readerOf(frame);
+  const regions = calibratedRegions(image);
+  const spacing = regions.length > 0 ? undefined : pixelSpacing(image, frame.number - 1);
   const readTransform = () => viewport.placement(frame);
   const stage = area.current;
   if (!stage) return null;
@@ -36,7 +39,7 @@ export function AnnotatedFrame({ frame, viewport, area }: AnnotatedFrameProps) {
     <Annotator
       key={study}
       place={place}
-      position={{ series, instance, frame: frame.number }}
+      position={position}
       answer={answer}
       list={list}
       isOpen={isOpen}
@@ -44,22 +47,23 @@ export function AnnotatedFrame({ frame, viewport, area }: AnnotatedFrameProps) {
       stage={stage}
       readTransform={readTransform}
       kinds={FRAME_KINDS}
-      size={spacing && { x: spacing.columns, y: spacing.rows }}
+      sizeOf={(shape) => sizeOf(spacingBelow(image, frame.number - 1, shape))}
       valuesOf={values?.within}
       noteTitle={(note) =>
         text(note.instance === undefined ? 'annotations.note-on-study' : 'annotations.note-on-frame')
       }
       aside={values && <PointerValue stage={stage} readTransform={readTransform} values={values} />}
     >
-      {!spacing && <p className="quiet">{text('annotations.no-spacing')}</p>}
+      {!spacing && (
+        <p className="quiet">
+          {text(regions.some(({ size }) => size) ? 'annotations.regions' : 'annotations.no-spacing')}
+        </p>
+      )}
       {spacing?.isAtDetector && <p className="quiet">{text('annotations.at-detector')}</p>}
       <ReportButton study={study} answer={answer} />
     </Annotator>
   );
 }
-
-const isOn = ({ instance, frame }: Annotation, shown: Frame) =>
-  instance === undefined || (instance === shown.path.instance && frame === shown.number);
 
 /** The values of a frame's pixels, once they are loaded; undefined for images in colour, which the service renders. */
 function useFrameValues(frame: Frame): FrameValues | undefined {

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { ViewedImage } from '../images/viewed-image.ts';
 import { text } from '../messages/text.ts';
 import { useSession } from '../session/session-provider.tsx';
-import { type AnnotatedPlace, useAnnotations } from './annotations.ts';
+import { type AnnotatedPlace, isAt, useAnnotations } from './annotations.ts';
 import { Annotator } from './annotator.tsx';
 import { PHOTO_KINDS } from './drawing.ts';
 import { calibrationIn } from './measures.ts';
@@ -21,7 +21,7 @@ export function AnnotatedPhoto({ image, page, stage }: AnnotatedPhotoProps) {
   const place: AnnotatedPlace = { kind: 'image', id: image.id };
   const { person } = useSession();
   const answer = useAnnotations(place, isOpen || image.isAnnotated);
-  const list = (answer.data ?? []).filter((each) => each.shape === null || each.page === page);
+  const list = (answer.data ?? []).filter((each) => isAt(each, { page }));
   const size = calibrationIn(list);
   if (person.role === 'patient' && list.length === 0 && !answer.isError) return null;
   return (
@@ -36,7 +36,7 @@ export function AnnotatedPhoto({ image, page, stage }: AnnotatedPhotoProps) {
       stage={stage}
       readTransform={() => photoTransform(stage, image, page)}
       kinds={PHOTO_KINDS}
-      size={size}
+      sizeOf={() => size}
       noteTitle={() => text('annotations.note')}
     >
       {!size && list.some(({ shape }) => shape) && (

@@ -8,15 +8,19 @@ import { text } from '../messages/text.ts';
 import { QueryStatus } from '../parts/query-status.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import type { AnnotatedPlace, Position, useAnnotations } from './annotations.ts';
+import { useDrafts } from './drafts/use-drafts.ts';
 import type { Shape, ShapeKind } from './drawing.ts';
+import { DrawingArea } from './drawing-area.tsx';
 import { EntryList } from './entry-list.tsx';
+import { drawnOf, labelOf } from './marks.ts';
+import { mayChange } from './may-change.ts';
 import { measureOf } from './measures.ts';
 import { NewEntry } from './new-entry.tsx';
 import { Overlay } from './overlay.tsx';
+import { Handles } from './reshape/handles.tsx';
+import { useShapes } from './reshape/use-shapes.ts';
 import { HideButton, Tools } from './tools.tsx';
-import { useDraft } from './use-draft.ts';
-import { useTransform } from './use-transform.ts';
-import './annotations.css';
+import { useEachFrame } from './use-each-frame.ts';
 
 interface AnnotatorProps {
   place: AnnotatedPlace;
@@ -32,8 +36,8 @@ interface AnnotatorProps {
   /** Where the picture is drawn in it. */
   readTransform: () => Affine | undefined;
   kinds: readonly ShapeKind[];
-  /** The size of a pixel in millimetres, if it is known. */
-  size: PixelSize | undefined;
+  /** The size of a pixel in millimetres where a shape is, if it is known. */
+  sizeOf: (shape: Shape) => PixelSize | undefined;
   /** What is known of the pixels within a shape, in words. */
   valuesOf?: ((shape: Shape) => string) | undefined;
   /** What a note is about, in words. */
@@ -46,19 +50,27 @@ interface AnnotatorProps {
 
 /** Annotations of a picture: shapes over it, the tools to draw them, and their list. */
 export function Annotator(props: AnnotatorProps) {
-  const { place, position, answer, list, isOpen, onOpen, stage, readTransform, kinds, size, children } =
-    props;
+  const { place, position, answer, isOpen, onOpen, stage, readTransform, kinds, sizeOf, children } = props;
   const { person } = useSession();
   const [tool, setTool] = useState<ShapeKind>();
   const [chosenId, setChosenId] = useState<string>();
   const [isHidden, setHidden] = useState(false);
-  const draft = useDraft(place, setChosenId);
-  const shapes = list.flatMap(({ id, shape, text: words }) => (shape ? [{ id, shape, words }] : []));
+  const drafts = useDrafts(place, setChosenId);
+  const reshaping = useShapes(props.list, drafts, position);
+  const { list, changes } = reshaping;
+  const shapes = drawnOf(list);
   const numberOf = (id: string) => shapes.findIndex((each) => each.id === id) + 1;
   const marks = isHidden
     ? []
-    : shapes.map(({ id, shape, words }) => ({ id, shape, label: labelOf(numberOf(id), shape, words, size) }));
-  const transform = useTransform(readTransform, marks.length > 0 || tool !== undefined);
+    : shapes.map((each, index) => ({
+        id: each.id,
+        shape: each.shape,
+        label: labelOf(index + 1, each, sizeOf(each.shape)),
+        before: reshaping.beforeOf(each),
+      }));
+  const chosen = shapes.find(({ id }) => id === chosenId);
+  const movable = isOpen && !isHidden && !tool && chosen && mayChange(person, chosen) ? chosen : undefined;
+  const transform = useEachFrame(readTransform, marks.length > 0 || tool !== undefined);
   const mayWrite = person.role !== 'patient';
   const toggle = () => {
     setTool(undefined);
@@ -66,7 +78,7 @@ export function Annotator(props: AnnotatorProps) {
   };
   const drawn = (kind: ShapeKind, points: readonly Vector[]) => {
     setTool(undefined);
-    draft.draw({ kind, points: points.map(([x, y]) => [x, y]) }, position);
+    drafts.draw({ kind, points: points.map(([x, y]) => [x, y]) }, position);
   };
   return (
     <div className={`annotator ${isOpen ? 'open' : ''}`}>
@@ -80,7 +92,7 @@ export function Annotator(props: AnnotatorProps) {
         {isOpen && mayWrite && (
           <>
             <Tools kinds={kinds} tool={tool} onChoose={setTool} />
-            <button type="button" className="button small" onClick={draft.write}>
+            <button type="button" className="button small" onClick={drafts.write}>
               <MessageSquareText size={16} aria-hidden /> {text('annotations.write-note')}
             </button>
           </>
@@ -93,14 +105,17 @@ export function Annotator(props: AnnotatorProps) {
       {isOpen && (
         <div className="annotation-panel">
           {tool && <p className="quiet">{text(`annotation-hint.${tool}`)}</p>}
+          {movable && <p className="quiet">{text('annotations.move-hint')}</p>}
           {children}
-          <NewEntry draft={draft} />
+          <NewEntry drafts={drafts} />
           {!answer.isError && <QueryStatus what="annotations" answer={answer} />}
           <EntryList
             place={place}
             list={list}
+            drafts={drafts}
+            changes={changes}
             label={text('annotations.title')}
-            titleOf={(each) => titleOf(each, numberOf(each.id), props)}
+            titleOf={(each) => titleOf(each, numberOf(each.id), props, each.id !== reshaping.movingId)}
             chosenId={chosenId}
             onChoose={(id) => setChosenId(id === chosenId ? undefined : id)}
           />
@@ -115,33 +130,50 @@ export function Annotator(props: AnnotatorProps) {
             transform={transform}
             marks={marks}
             chosenId={chosenId}
-            tool={tool}
-            onDrawn={drawn}
-            onCancel={() => setTool(undefined)}
-          />,
+            onPress={isOpen && !tool ? setChosenId : undefined}
+          >
+            {tool && (
+              <DrawingArea
+                key={tool}
+                transform={transform}
+                kind={tool}
+                onDrawn={drawn}
+                onCancel={() => setTool(undefined)}
+              />
+            )}
+            {movable && (
+              <Handles
+                key={movable.id}
+                transform={transform}
+                shape={movable.shape}
+                title={titleOf(movable, numberOf(movable.id), props, false)}
+                onMove={(shape) => reshaping.move(movable, shape)}
+                onFinish={reshaping.finish}
+                onCancel={() => reshaping.cancel(movable)}
+              />
+            )}
+          </Overlay>,
           stage,
         )}
     </div>
   );
 }
 
-/** Longer texts would cover the picture: they are in the list. */
-const LONGEST_LABEL = 40;
-
-function labelOf(number: number, shape: Shape, words: string, size: PixelSize | undefined): string {
-  const line = words.split('\n')[0] ?? '';
-  const short = line.length > LONGEST_LABEL ? `${line.slice(0, LONGEST_LABEL)}…` : line;
-  return [String(number), measureOf(shape, size), short].filter(Boolean).join(' · ');
-}
-
+/** @param hasValues not while a shape is moved: to add up its pixels at each step would be slow */
 function titleOf(
   annotation: Annotation,
   number: number,
-  { size, valuesOf, noteTitle }: AnnotatorProps,
+  { sizeOf, valuesOf, noteTitle }: AnnotatorProps,
+  hasValues: boolean,
 ): string {
   const { shape } = annotation;
   if (!shape) return noteTitle(annotation);
   const kind = text(`annotation-kind.${shape.kind}`);
-  const facts = [`${number}`, kind, measureOf(shape, size), valuesOf?.(shape) ?? ''];
+  const facts = [
+    number > 0 ? `${number}` : '',
+    kind,
+    measureOf(shape, sizeOf(shape)),
+    (hasValues && valuesOf?.(shape)) || '',
+  ];
   return facts.filter(Boolean).join(' · ');
 }

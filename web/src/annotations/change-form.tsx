@@ -1,40 +1,18 @@
-import { useState } from 'react';
-import { ApiError } from '../api/api-error.ts';
-import type { Annotation } from '../api/types.ts';
 import { text } from '../messages/text.ts';
+import { Failure } from '../parts/failure.tsx';
 import { formatTime } from '../parts/format.ts';
-import { type AnnotatedPlace, type Content, useAnnotationWrites } from './annotations.ts';
 import { ContentForm } from './content-form.tsx';
+import type { Change } from './drafts/kept-drafts.ts';
+import type { Drafts } from './drafts/use-drafts.ts';
 import { nameOf } from './who.tsx';
 
-interface ChangeFormProps {
-  place: AnnotatedPlace;
-  /** As it was when the person began to change it. */
-  annotation: Annotation;
-  onClose: () => void;
-}
-
-/** Changes an annotation. If somebody else was faster, both texts are shown, and the person's own stays in its field. */
-export function ChangeForm({ place, annotation, onClose }: ChangeFormProps) {
-  const writes = useAnnotationWrites(place);
-  const [other, setOther] = useState<Annotation>();
-  const based = other ?? annotation;
-  const save = async (content: Content) => {
-    try {
-      if (based.removed) await writes.create(content, positionOf(annotation));
-      else await writes.change(based, content);
-      onClose();
-    } catch (error) {
-      const isOutdated = error instanceof ApiError && (error.status === 409 || error.status === 404);
-      const newest = isOutdated ? await writes.newest(annotation) : undefined;
-      if (!newest || (newest.version === based.version && !newest.removed)) throw error;
-      setOther(newest);
-    }
-  };
+/** Changes an annotation. If somebody else was faster, both texts are shown, and what the person wrote or moved stays as it is. */
+export function ChangeForm({ draft, drafts }: { draft: Change; drafts: Drafts }) {
+  const { other, content, failure } = draft;
   return (
-    <ContentForm content={annotation} action={text(actionOf(other))} onSave={save} onClose={onClose}>
+    <>
       {other && (
-        <div className="annotation-conflict" role="alert">
+        <div className="annotation-conflict" role="alert" ref={intoView}>
           <p>
             {text(other.removed ? 'annotations.removed-meanwhile' : 'annotations.changed-meanwhile', {
               name: nameOf(other.changed_by),
@@ -42,18 +20,31 @@ export function ChangeForm({ place, annotation, onClose }: ChangeFormProps) {
             })}
           </p>
           {!other.removed && <blockquote dir="auto">{other.text || text('annotations.no-text')}</blockquote>}
+          {!other.removed && content.shape && <p>{text('annotations.dashed')}</p>}
         </div>
       )}
-    </ContentForm>
+      {failure && (
+        <div ref={intoView}>
+          <Failure>{failure}</Failure>
+        </div>
+      )}
+      <ContentForm
+        content={content}
+        action={text(actionOf(draft))}
+        // Who moves a shape has the focus there.
+        isAsked={!draft.isMoved}
+        onType={(typed) => drafts.keep(draft, typed)}
+        onSave={(saved) => drafts.save(draft, saved)}
+        onClose={() => drafts.drop(draft)}
+      />
+    </>
   );
 }
 
-const actionOf = (other: Annotation | undefined) => {
+/** The list is low: what went wrong must not be below its edge. */
+const intoView = (element: Element | null) => element?.scrollIntoView({ block: 'nearest' });
+
+const actionOf = ({ other }: Change) => {
   if (!other) return 'annotations.save';
   return other.removed ? 'annotations.save-as-new' : 'annotations.save-over';
 };
-
-const positionOf = ({ page, series, instance, frame }: Annotation) => ({
-  ...(page !== undefined && { page }),
-  ...(series !== undefined && { series, instance, frame }),
-});

@@ -9,6 +9,8 @@ interface ContentFormProps {
   content: Content;
   /** The label of its button. */
   action: string;
+  /** Whether the person has asked for the fields: then the first one gets the focus. */
+  isAsked?: boolean;
   /** What somebody else wrote meanwhile. */
   children?: ReactNode;
   /** Hears of what is written so far, whenever a field is left. */
@@ -19,7 +21,15 @@ interface ContentFormProps {
 }
 
 /** The fields of an annotation or a note: its text, a link, and the known length of a calibration. */
-export function ContentForm({ content, action, children, onType, onSave, onClose }: ContentFormProps) {
+export function ContentForm({
+  content,
+  action,
+  isAsked = true,
+  children,
+  onType,
+  onSave,
+  onClose,
+}: ContentFormProps) {
   const { shape } = content;
   const [words, setWords] = useState(content.text);
   const [link, setLink] = useState(content.link ?? '');
@@ -56,7 +66,7 @@ export function ContentForm({ content, action, children, onType, onSave, onClose
             max="5000"
             step="any"
             // biome-ignore lint/a11y/noAutofocus: the person has just drawn the line whose length is asked
-            autoFocus
+            autoFocus={isAsked}
             value={millimetres}
             onChange={({ target }) => setMillimetres(target.value)}
           />
@@ -69,7 +79,7 @@ export function ContentForm({ content, action, children, onType, onSave, onClose
           maxLength={2000}
           required={shape === null || shape.kind === 'text'}
           // biome-ignore lint/a11y/noAutofocus: the person has just asked for this field
-          autoFocus={!isCalibration}
+          autoFocus={isAsked && !isCalibration}
           value={words}
           onChange={({ target }) => setWords(target.value)}
         />

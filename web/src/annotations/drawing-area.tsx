@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
 import type { Affine, Vector } from '../../../lib/domain/images/affine.ts';
 import { text } from '../messages/text.ts';
+import { ARROW_KEYS } from '../parts/arrow-keys.ts';
 import { isDragged, type ShapeKind } from './drawing.ts';
 import { ShapeView } from './shape-view.tsx';
 import { apart, useDrawing } from './use-drawing.ts';
@@ -49,7 +50,7 @@ export function DrawingArea({ transform, kind, onDrawn, onCancel }: DrawingAreaP
   const onKey = (event: KeyboardEvent<HTMLDivElement>) => {
     const { key, shiftKey, currentTarget } = event;
     const at = cross ?? middleOf(currentTarget);
-    const step = STEPS[key];
+    const step = ARROW_KEYS[key];
     if (step) {
       const by = shiftKey ? 1 : KEY_STEP;
       const moved: Vector = [at[0] + step[0] * by, at[1] + step[1] * by];
@@ -102,12 +103,6 @@ export function DrawingArea({ transform, kind, onDrawn, onCancel }: DrawingAreaP
 
 /** CSS pixels by which an arrow key moves the cross; with Shift by one. */
 const KEY_STEP = 10;
-const STEPS: Readonly<Record<string, Vector>> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-};
 
 const placeOf = ({ clientX, clientY, currentTarget }: PointerEvent<HTMLDivElement>): Vector => {
   const { left, top } = currentTarget.getBoundingClientRect();

@@ -1,37 +1,44 @@
-import { useState } from 'react';
 import type { Annotation } from '../api/types.ts';
 import type { AnnotatedPlace } from './annotations.ts';
 import { ChangeForm } from './change-form.tsx';
+import type { Change } from './drafts/kept-drafts.ts';
+import type { Drafts } from './drafts/use-drafts.ts';
 import { Entry } from './entry.tsx';
 
 interface EntryListProps {
   place: AnnotatedPlace;
   list: readonly Annotation[];
+  drafts: Drafts;
+  /** Those of the drafts that change one of the list. */
+  changes: readonly Change[];
   label: string;
   titleOf: (annotation: Annotation) => string;
   chosenId?: string | undefined;
   onChoose?: (id: string) => void;
 }
 
-/** A list of annotations and notes. One that is being changed stays in it, also when somebody else removes it. */
-export function EntryList({ place, list, label, titleOf, chosenId, onChoose }: EntryListProps) {
-  const [edited, setEdited] = useState<readonly Annotation[]>([]);
-  const shown = [...list, ...edited.filter(({ id }) => !list.some((each) => each.id === id))];
-  if (shown.length === 0) return null;
+/** A list of annotations and notes, with the fields of those that are being changed. */
+export function EntryList({
+  place,
+  list,
+  drafts,
+  changes,
+  label,
+  titleOf,
+  chosenId,
+  onChoose,
+}: EntryListProps) {
+  if (list.length === 0) return null;
   return (
     <ol className="annotation-list" aria-label={label}>
-      {shown.map((annotation) => {
+      {list.map((annotation) => {
         const { id, shape } = annotation;
-        const before = edited.find((each) => each.id === id);
-        if (before) {
+        const draft = changes.find(({ before }) => before.id === id);
+        if (draft && !draft.isSending) {
           return (
             <li key={id} className="annotation">
-              <b>{titleOf(before)}</b>
-              <ChangeForm
-                place={place}
-                annotation={before}
-                onClose={() => setEdited((all) => all.filter((each) => each.id !== id))}
-              />
+              <b>{titleOf(annotation)}</b>
+              <ChangeForm draft={draft} drafts={drafts} />
             </li>
           );
         }
@@ -43,7 +50,7 @@ export function EntryList({ place, list, label, titleOf, chosenId, onChoose }: E
             title={titleOf(annotation)}
             isChosen={id === chosenId}
             onChoose={shape && onChoose ? () => onChoose(id) : undefined}
-            onEdit={() => setEdited((all) => [...all, annotation])}
+            onEdit={() => drafts.edit(annotation)}
           />
         );
       })}

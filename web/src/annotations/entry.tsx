@@ -4,9 +4,9 @@ import type { Annotation } from '../api/types.ts';
 import { text } from '../messages/text.ts';
 import { Confirm } from '../parts/dialog.tsx';
 import { IconButton } from '../parts/icon-button.tsx';
-import type { Person } from '../session/person.ts';
 import { useSession } from '../session/session-provider.tsx';
 import { type AnnotatedPlace, useAnnotationWrites } from './annotations.ts';
+import { mayChange } from './may-change.ts';
 import { Versions } from './versions.tsx';
 import { Who } from './who.tsx';
 
@@ -32,7 +32,7 @@ export function Entry({ place, annotation, title, isChosen, onChoose, onEdit }: 
     if (isChosen) item.current?.scrollIntoView({ block: 'nearest' });
   }, [isChosen]);
   const { text: words, link, version } = annotation;
-  const mayChange = mayChangeAnnotation(person, annotation);
+  const isOwn = mayChange(person, annotation);
   return (
     <li ref={item} className={`annotation ${isChosen ? 'chosen' : ''}`}>
       <div className="annotation-head">
@@ -44,7 +44,7 @@ export function Entry({ place, annotation, title, isChosen, onChoose, onEdit }: 
           <b>{title}</b>
         )}
         <span className="annotation-tools">
-          {mayChange && (
+          {isOwn && (
             <IconButton
               icon={Pencil}
               size={16}
@@ -61,7 +61,7 @@ export function Entry({ place, annotation, title, isChosen, onChoose, onEdit }: 
               label={text('annotations.show-versions', { title })}
             />
           )}
-          {mayChange && (
+          {isOwn && (
             <IconButton
               icon={Trash2}
               size={16}
@@ -97,7 +97,3 @@ export function Entry({ place, annotation, title, isChosen, onChoose, onEdit }: 
     </li>
   );
 }
-
-/** Whether the buttons are shown. Only the service decides. */
-const mayChangeAnnotation = ({ role, subject }: Person, { author }: Annotation): boolean =>
-  role !== 'patient' && (role === 'admin' || subject === author.subject);

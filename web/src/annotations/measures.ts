@@ -1,3 +1,4 @@
+import { sizeWithin } from '../../../lib/domain/annotations/calibrated-regions.ts';
 import {
   angleAt,
   calibratedSize,
@@ -7,6 +8,12 @@ import {
   type PixelSize,
   polygonArea,
 } from '../../../lib/domain/annotations/geometry.ts';
+import type { AttributeReader } from '../../../lib/media/dicom/parse/attribute-reader.ts';
+import {
+  calibratedRegions,
+  type PixelSpacing,
+  pixelSpacing,
+} from '../../../lib/media/dicom/parse/pixel-aspect.ts';
 import type { Annotation } from '../api/types.ts';
 import { LOCALE } from '../messages/language.ts';
 import { text } from '../messages/text.ts';
@@ -60,3 +67,16 @@ export function calibrationIn(list: readonly Annotation[]): PixelSize | undefine
     )?.shape;
   return newest ? calibratedSize(newest.points, newest.millimetres ?? 0) : undefined;
 }
+
+/** The distance between the pixels of a frame, from 0, below a shape: in an ultrasound image that of the region around it. */
+export function spacingBelow(image: AttributeReader, frame: number, shape: Shape): PixelSpacing | undefined {
+  const regions = calibratedRegions(image);
+  // Where a file has regions, no spacing is that of the whole frame.
+  if (regions.length === 0) return pixelSpacing(image, frame);
+  const size = sizeWithin(regions, shape);
+  return size && { rows: size.y, columns: size.x, isAtDetector: false };
+}
+
+/** The size of a pixel of such a distance. */
+export const sizeOf = (spacing: PixelSpacing | undefined): PixelSize | undefined =>
+  spacing && { x: spacing.columns, y: spacing.rows };

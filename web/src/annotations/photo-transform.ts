@@ -21,16 +21,26 @@ export function photoTransform(stage: HTMLElement, image: ViewedImage, page: num
   const picture = pictureIn(stage);
   if (!picture) return undefined;
   const natural = { width: picture.naturalWidth, height: picture.naturalHeight };
-  const { left, top } = stage.getBoundingClientRect();
   // The size of other pages is not known: it is that of their copy.
-  const original = (page === 1 && image.size) || natural;
-  const steps = page === 1 ? image.steps : undefined;
-  const shown = steps ? editedSize(original, steps) : original;
-  return inTurn(
-    steps ? editTransform(original, steps) : [1, 0, 0, 1, 0, 0],
-    fitted(shown, natural, picture.getBoundingClientRect()),
-    [1, 0, 0, 1, -left, -top],
-  );
+  const shown = (page === 1 && shownPage(image)) || { size: natural, transform: UNCHANGED };
+  const { left, top } = stage.getBoundingClientRect();
+  return inTurn(shown.transform, fitted(shown.size, natural, picture.getBoundingClientRect()), [
+    1,
+    0,
+    0,
+    1,
+    -left,
+    -top,
+  ]);
+}
+const UNCHANGED: Affine = [1, 0, 0, 1, 0, 0];
+
+/** The first page of an image as it is shown, with its edits: its size in pixels, and where pixels of the original are on it. */
+export function shownPage({ size, steps }: ViewedImage) {
+  if (!size) return undefined;
+  return steps
+    ? { size: editedSize(size, steps), transform: editTransform(size, steps) }
+    : { size, transform: UNCHANGED };
 }
 
 /** From pixels of the shown picture to its place in a box into which it is fitted (`object-fit: contain`). */

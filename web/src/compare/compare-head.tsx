@@ -1,4 +1,4 @@
-import { ArrowLeftRight, Crosshair, Link2, Link2Off, X } from 'lucide-react';
+import { ArrowLeftRight, Crosshair, Link2, Link2Off, PencilRuler, X } from 'lucide-react';
 import { text } from '../messages/text.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { ComparePrint } from './compare-print.tsx';
@@ -13,6 +13,10 @@ interface CompareHeadProps {
   onMode: (mode: Mode) => void;
   isLinked: boolean;
   onLink: (isLinked: boolean) => void;
+  /** Whether the annotations are shown. */
+  isAnnotated: boolean;
+  /** Undefined where there are none. */
+  onAnnotate: ((isAnnotated: boolean) => void) | undefined;
   alignment: AlignmentState;
   onSwap: () => void;
   onClose: () => void;
@@ -20,7 +24,8 @@ interface CompareHeadProps {
 
 /** The modes of the comparison, and its actions. */
 export function CompareHead(props: CompareHeadProps) {
-  const { patientId, images, mode, onMode, isLinked, onLink, alignment, onSwap, onClose } = props;
+  const { patientId, images, mode, onMode, isLinked, onLink, isAnnotated, onAnnotate } = props;
+  const { alignment, onSwap, onClose } = props;
   const { isMarking, isAligned, start, remove } = alignment;
   return (
     <header className="viewer-head compare-head">
@@ -55,7 +60,16 @@ export function CompareHead(props: CompareHeadProps) {
           label={text('compare.align')}
           title={text(isAligned ? 'compare.align-remove' : 'compare.align')}
         />
-        <ComparePrint patientId={patientId} images={images} />
+        {onAnnotate && (
+          <IconButton
+            icon={PencilRuler}
+            onClick={() => onAnnotate(!isAnnotated)}
+            aria-pressed={isAnnotated}
+            label={text('annotations.show-over')}
+            title={text('annotations.show-over')}
+          />
+        )}
+        <ComparePrint patientId={patientId} images={images} isAnnotated={isAnnotated} />
         <IconButton
           icon={ArrowLeftRight}
           onClick={onSwap}

@@ -25,6 +25,7 @@ export function Compare({ patientId, images, mode, onMode, onSwap, onClose }: Co
   const zooms = useTwoZooms(isLinked);
   const alignment = useAlignment();
   const [lower, upper] = images;
+  const [isAnnotated, setAnnotated] = useState(false);
   const warning = eyeWarning(images);
   const apply = () => {
     alignment.apply();
@@ -36,6 +37,8 @@ export function Compare({ patientId, images, mode, onMode, onSwap, onClose }: Co
       <CompareHead
         {...{ patientId, images, mode, onMode, isLinked, onSwap, onClose, alignment }}
         onLink={setLinked}
+        isAnnotated={isAnnotated}
+        onAnnotate={images.some(({ annotated_at: at }) => at !== undefined) ? setAnnotated : undefined}
       />
       {warning && (
         <p className="compare-warning" role="alert">
@@ -49,9 +52,9 @@ export function Compare({ patientId, images, mode, onMode, onSwap, onClose }: Co
         />
       )}
       {mode === 'side' || alignment.isMarking ? (
-        <SideBySide {...{ patientId, images, zooms, isLinked, alignment }} />
+        <SideBySide {...{ patientId, images, zooms, isLinked, isAnnotated, alignment }} />
       ) : (
-        <Layered {...{ patientId, images, zooms, mode, alignment }} />
+        <Layered {...{ patientId, images, zooms, mode, isAnnotated, alignment }} />
       )}
     </section>
   );

@@ -1,4 +1,5 @@
 import type { CSSProperties, ReactNode } from 'react';
+import { FrameOverlay } from '../annotations/shown/frame-overlay.tsx';
 import { Picture } from '../images/picture.tsx';
 import type { Zoom } from '../images/use-zoom.ts';
 import type { ViewedImage } from '../images/viewed-image.ts';
@@ -12,12 +13,14 @@ interface FrameProps {
   onRatio: (id: string, ratio: number) => void;
   /** Where it lies on another image; by default it is fitted. */
   placed?: { alignment: Alignment; lowerRatio: number } | undefined;
-  /** What lies on the image. */
+  /** Whether its annotations lie on it. */
+  isAnnotated: boolean;
+  /** What else lies on the image. */
   children?: ReactNode;
 }
 
 /** An image that is zoomed and has its own shape, so that what lies on it is placed by parts of its width and height. */
-export function Frame({ image, zoom, ratio = 1, onRatio, placed, children }: FrameProps) {
+export function Frame({ image, zoom, ratio = 1, onRatio, placed, isAnnotated, children }: FrameProps) {
   return (
     <div className="compare-zoomed" ref={zoom.attach}>
       <div
@@ -28,6 +31,7 @@ export function Frame({ image, zoom, ratio = 1, onRatio, placed, children }: Fra
           image={image}
           onShown={({ naturalWidth, naturalHeight }) => onRatio(image.id, naturalWidth / naturalHeight)}
         />
+        {isAnnotated && <FrameOverlay image={image} />}
         {children}
       </div>
     </div>

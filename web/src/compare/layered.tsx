@@ -14,11 +14,12 @@ interface LayeredProps {
   images: ComparedImages;
   zooms: readonly [Zoom, Zoom];
   mode: Exclude<Mode, 'side'>;
+  isAnnotated: boolean;
   alignment: AlignmentState;
 }
 
 /** One image on the other: divided by a line, or half transparent. */
-export function Layered({ patientId, images, zooms, mode, alignment }: LayeredProps) {
+export function Layered({ patientId, images, zooms, mode, isAnnotated, alignment }: LayeredProps) {
   const stage = useRef<HTMLDivElement>(null);
   /** In percent: where the line is, or how opaque the upper image is. */
   const [percent, setPercent] = useState({ slider: 50, overlay: 50 });
@@ -37,7 +38,13 @@ export function Layered({ patientId, images, zooms, mode, alignment }: LayeredPr
     <div className="compare-layers">
       <div ref={stage} className="viewer-stage">
         <div className="compare-layer">
-          <Frame image={toViewed(lower)} zoom={zooms[0]} ratio={lowerRatio} onRatio={setRatio} />
+          <Frame
+            image={toViewed(lower)}
+            zoom={zooms[0]}
+            ratio={lowerRatio}
+            onRatio={setRatio}
+            isAnnotated={isAnnotated}
+          />
         </div>
         <div
           className="compare-layer"
@@ -48,6 +55,7 @@ export function Layered({ patientId, images, zooms, mode, alignment }: LayeredPr
             zoom={zooms[1]}
             ratio={ratios[upper.id]}
             onRatio={setRatio}
+            isAnnotated={isAnnotated}
             placed={found && lowerRatio ? { alignment: found, lowerRatio } : undefined}
           />
         </div>

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type MouseEvent, type PointerEvent, useRef } from 'react';
 import { text } from '../messages/text.ts';
+import { ARROW_KEYS } from '../parts/arrow-keys.ts';
 import type { Point, TwoPoints } from './alignment.ts';
 
 interface PointMarksProps {
@@ -20,13 +21,6 @@ const STEP = 0.005;
 const LONG_STEP = 0.05;
 /** A press that moves farther pans the image; pixels. */
 const THRESHOLD = 4;
-
-const DIRECTIONS: Readonly<Record<string, Point>> = {
-  ArrowLeft: { x: -1, y: 0 },
-  ArrowRight: { x: 1, y: 0 },
-  ArrowUp: { x: 0, y: -1 },
-  ArrowDown: { x: 0, y: 1 },
-};
 
 /** Two marks on an image: a click moves the first one, the next click the second one; arrow keys move the one that has the focus. */
 export function PointMarks({ name, points, onMove }: PointMarksProps) {
@@ -50,12 +44,12 @@ export function PointMarks({ name, points, onMove }: PointMarksProps) {
     next.current = index === 0 ? 1 : 0;
   };
   const onKeyDown = (index: 0 | 1) => (event: KeyboardEvent) => {
-    const direction = DIRECTIONS[event.key];
+    const direction = ARROW_KEYS[event.key];
     if (!direction) return;
     event.preventDefault();
     const step = event.shiftKey ? LONG_STEP : STEP;
     const { x, y } = points[index];
-    move(index, { x: x + step * direction.x, y: y + step * direction.y });
+    move(index, { x: x + step * direction[0], y: y + step * direction[1] });
   };
   return (
     <>

@@ -13,11 +13,19 @@ interface SideBySideProps {
   images: ComparedImages;
   zooms: readonly [Zoom, Zoom];
   isLinked: boolean;
+  isAnnotated: boolean;
   alignment: AlignmentState;
 }
 
 /** Each image in its own half; with marks on them while they are to be aligned. */
-export const SideBySide = ({ patientId, images, zooms, isLinked, alignment }: SideBySideProps) => (
+export const SideBySide = ({
+  patientId,
+  images,
+  zooms,
+  isLinked,
+  isAnnotated,
+  alignment,
+}: SideBySideProps) => (
   <div className="compare">
     {([0, 1] as const).map((side) => {
       const image = images[side];
@@ -29,6 +37,7 @@ export const SideBySide = ({ patientId, images, zooms, isLinked, alignment }: Si
               zoom={zooms[side]}
               ratio={alignment.ratios[image.id]}
               onRatio={alignment.setRatio}
+              isAnnotated={isAnnotated}
             >
               {alignment.isMarking && (
                 <PointMarks

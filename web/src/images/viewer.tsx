@@ -1,6 +1,5 @@
 import {
   ArrowRightLeft,
-  Captions,
   ChevronLeft,
   ChevronRight,
   Columns2,
@@ -17,6 +16,7 @@ import { lazyPart } from '../parts/lazy-part.ts';
 import { RetryButton } from '../parts/retry-button.tsx';
 import { useShortcuts } from '../shortcuts/use-shortcuts.ts';
 import { originals } from './blob-urls.ts';
+import { CaptionedCopy } from './captioned-copy-button.tsx';
 import { PageTurner } from './page-turner.tsx';
 import { Picture } from './picture.tsx';
 import { useZoom } from './use-zoom.ts';
@@ -35,7 +35,7 @@ interface ViewerProps {
   onShow: (image: ViewedImage) => void;
   onSave: () => Promise<void>;
   /** Saves it with whose it is, and its day, written below it. */
-  onSaveCaptioned?: (() => Promise<void>) | undefined;
+  onSaveCaptioned?: ((isAnnotated: boolean) => Promise<void>) | undefined;
   onCompare?: (() => void) | undefined;
   onEdit?: (() => void) | undefined;
   onDelete: (() => void) | undefined;
@@ -106,11 +106,9 @@ export function Viewer({
             />
           )}
           {image.isReady && onSaveCaptioned && (
-            <IconButton
-              icon={Captions}
-              onClick={() => save(onSaveCaptioned)}
-              label={text('compare.download-captioned')}
-              title={text('compare.download-captioned')}
+            <CaptionedCopy
+              isAnnotated={image.isAnnotated}
+              onSave={(isAnnotated) => save(() => onSaveCaptioned(isAnnotated))}
             />
           )}
           {onCompare && (

@@ -9,25 +9,36 @@ const LEAST = 12;
 const QUALITY = 0.92;
 
 /**
- * A JPEG of a picture with lines of text below it, such as whose it is: also where its file goes without its name.
+ * A JPEG of a picture with what is drawn over it, and lines of text below it, such as whose it is: also where its file goes without its name.
  *
  * @throws Error if the browser cannot draw the picture
  */
-export async function captionedCopy(picture: Blob, lines: readonly string[]): Promise<Blob> {
+export async function captionedCopy(
+  picture: Blob,
+  captions: readonly string[],
+  over?: CanvasImageSource,
+): Promise<Blob> {
   const bitmap = await createImageBitmap(picture);
   const { width, height } = bitmap;
   const size = Math.max(LEAST, Math.round(width * LETTERS));
+  const font = [`${size}px`, getComputedStyle(document.body).fontFamily].join(' ');
   const canvas = document.createElement('canvas');
+  const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+  context.font = font;
+  const lines = captions.flatMap((caption) =>
+    linesOf(caption, (words) => context.measureText(words).width <= width - 2 * size * MARGIN),
+  );
   canvas.width = width;
   canvas.height = height + Math.ceil(size * (LINE * lines.length + 2 * MARGIN));
-  const context = canvas.getContext('2d') as CanvasRenderingContext2D;
   // Also behind what is transparent.
   context.fillStyle = 'white';
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
+  if (over) context.drawImage(over, 0, 0, width, height);
   context.fillStyle = 'black';
-  context.font = [`${size}px`, getComputedStyle(document.body).fontFamily].join(' ');
+  // Another size of the canvas has reset it.
+  context.font = font;
   context.textBaseline = 'middle';
   for (const [index, line] of lines.entries()) {
     const middle = height + size * (MARGIN + LINE * (index + 0.5));
@@ -40,4 +51,15 @@ export async function captionedCopy(picture: Blob, lines: readonly string[]): Pr
       QUALITY,
     ),
   );
+}
+
+/** The lines of a text, of as many words as fit each. A word that fits none has one of its own. */
+function linesOf(words: string, fits: (line: string) => boolean): string[] {
+  const lines: string[] = [];
+  for (const word of words.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && fits(`${line} ${word}`)) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

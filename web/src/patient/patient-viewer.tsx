@@ -110,7 +110,7 @@ function Shown({ patientId, looked, among, isWhole, onLook, onCompare }: ShownPr
         onSave={async () =>
           saveBytes(await fetchBytes(`/api/images/${image.id}/download`), image.original_name)
         }
-        onSaveCaptioned={() => saveCaptioned(image)}
+        onSaveCaptioned={(isAnnotated) => saveCaptioned(image, isAnnotated)}
         onEdit={mayEdit(person, image) ? () => setAsks('edit') : undefined}
         onCompare={image.status === 'ready' ? () => setAsks('compare') : undefined}
         onDelete={person.mayDelete ? () => setAsks('delete') : undefined}

@@ -11,11 +11,18 @@ import { nameText } from '../patient-banner/patient-name.ts';
 import { captionedCopy } from './captioned-copy.ts';
 import { timesOf, toViewed } from './image-facts.tsx';
 
-/** Saves an image as it is shown, with the clinic, the patient and the day below it, and in its file name. */
+// Not with the first page.
+const loadBurntMarks = () => import('../annotations/shown/burnt-marks.tsx');
+
+/**
+ * Saves an image as it is shown, with the clinic, the patient and the day below it, and in its file name; on request with its
+ * annotations.
+ */
 export function useCaptionedCopy(patientId: string) {
   const { data: identity } = useIdentity(patientId);
-  return async (image: Image): Promise<void> => {
-    const path = pathOf(toViewed(image));
+  return async (image: Image, isAnnotated: boolean): Promise<void> => {
+    const viewed = toViewed(image);
+    const path = pathOf(viewed);
     if (!path) return;
     const patient = [
       pageConfig().clinic.name,
@@ -27,7 +34,9 @@ export function useCaptionedCopy(patientId: string) {
     const facts = [describeDay(timesOf(image)), eye, image.original_name];
     const lines = [patient, facts].map((parts) => parts.filter(Boolean).join(' · '));
     const name = image.original_name.replace(/\.[A-Za-z0-9]{1,10}$/, '');
-    const copy = await captionedCopy(await fetchBytes(path), lines);
+    const marks = isAnnotated ? await (await loadBurntMarks()).burntMarks(viewed) : undefined;
+    const captions = [...lines, ...(marks?.lines ?? [])];
+    const copy = await captionedCopy(await fetchBytes(path), captions, marks?.shapes);
     saveBytes(copy, `${patientId} ${dayOf(timesOf(image))} ${name}.jpg`);
   };
 }

@@ -2,6 +2,7 @@ import { Printer } from 'lucide-react';
 import { useState } from 'react';
 import type { Image } from '../api/types.ts';
 import { text } from '../messages/text.ts';
+import { Check } from '../parts/check.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { LAYOUTS, type PerPage, PrintSheet } from './print-sheet.tsx';
@@ -22,7 +23,9 @@ export function PrintDialog({ patientId, title, images, onClose }: PrintDialogPr
   const [perPage, setPerPage] = useState<PerPage>(4);
   // Prints the images that were selected when the dialog was opened.
   const [chosen] = useState(images);
-  const { ready, urls, failure, print, draw } = usePrinting(patientId, chosen);
+  const mayBeAnnotated = chosen.some(({ annotated_at: at }) => at !== undefined);
+  const [isAnnotated, setAnnotated] = useState(false);
+  const { ready, printable, failure, print, draw } = usePrinting(patientId, chosen);
   return (
     <Dialog title={text('print.title', { count: chosen.length })} onClose={onClose}>
       <p className="quiet">{text('print.contents')}</p>
@@ -36,6 +39,9 @@ export function PrintDialog({ patientId, title, images, onClose }: PrintDialogPr
           ))}
         </select>
       </label>
+      {mayBeAnnotated && (
+        <Check label={text('annotations.in-copy')} isChecked={isAnnotated} onCheck={setAnnotated} />
+      )}
       <Failure>{failure}</Failure>
       <p className="quiet" role="status">
         {ready !== undefined && text('print.progress', { ready, total: chosen.length })}
@@ -44,16 +50,21 @@ export function PrintDialog({ patientId, title, images, onClose }: PrintDialogPr
         <button type="button" className="button" onClick={onClose}>
           {text('print.close')}
         </button>
-        <button type="button" className="button primary" onClick={print} disabled={ready !== undefined}>
+        <button
+          type="button"
+          className="button primary"
+          onClick={() => print(isAnnotated)}
+          disabled={ready !== undefined}
+        >
           <Printer size={18} aria-hidden /> {text('print.action')}
         </button>
       </div>
-      {urls && (
+      {printable && (
         <PrintSheet
           patientId={patientId}
           batchName={title}
           images={chosen}
-          urls={urls}
+          printable={printable}
           perPage={perPage}
           onDrawn={draw}
         />

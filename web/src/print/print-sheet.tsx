@@ -1,12 +1,12 @@
 import { createPortal } from 'react-dom';
 import type { Image } from '../api/types.ts';
-import { categoryLabel } from '../images/categories.ts';
 import { eyeColumns, eyeRows } from '../images/eye-columns.ts';
 import { text } from '../messages/text.ts';
 import { pageConfig } from '../page-config.ts';
-import { describeDay, formatTime } from '../parts/format.ts';
-import { timesOf } from '../patient/image-facts.tsx';
+import { formatTime } from '../parts/format.ts';
 import { PatientLine } from '../patient-banner/patient-line.tsx';
+import type { Printable } from './printable.ts';
+import { PrintedImage } from './printed-image.tsx';
 import './print-sheet.css';
 
 /** The number of images on a page, and of columns. */
@@ -18,7 +18,7 @@ interface PrintSheetProps {
   patientId: string;
   batchName: string;
   images: readonly Image[];
-  urls: ReadonlyMap<string, string>;
+  printable: Printable;
   /** Or two beside each other. */
   perPage: PerPage | 'pair';
   /** What must not be overlooked on the paper. */
@@ -32,7 +32,7 @@ export function PrintSheet({
   patientId,
   batchName,
   images,
-  urls,
+  printable,
   perPage,
   warning,
   onDrawn,
@@ -44,7 +44,10 @@ export function PrintSheet({
     columns === 2 && perPage !== 'pair' ? eyeColumns(images, (image) => image.eye_side) : undefined;
   const rows = eyes ? eyeRows(eyes) : rowsOf(images, columns);
   return createPortal(
-    <table className={`print-sheet per-${perPage}`} ref={(sheet) => void (sheet && onDrawn(sheet))}>
+    <table
+      className={`print-sheet per-${perPage} ${printable.annotations.size > 0 ? 'annotated' : ''}`}
+      ref={(sheet) => void (sheet && onDrawn(sheet))}
+    >
       <thead>
         <tr>
           <th colSpan={columns}>
@@ -66,7 +69,12 @@ export function PrintSheet({
             {row.map((image, column) =>
               image ? (
                 <td key={image.id}>
-                  <PrintedImage image={image} url={urls.get(image.id)} />
+                  <PrintedImage
+                    image={image}
+                    url={printable.urls.get(image.id)}
+                    annotations={printable.annotations.get(image.id) ?? []}
+                    columns={columns}
+                  />
                 </td>
               ) : (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a gap has nothing but its place
@@ -85,18 +93,3 @@ const rowsOf = (images: readonly Image[], columns: number): Image[][] =>
   Array.from({ length: Math.ceil(images.length / columns) }, (_value, row) =>
     images.slice(row * columns, (row + 1) * columns),
   );
-
-const PrintedImage = ({ image, url }: { image: Image; url: string | undefined }) => (
-  <>
-    <img src={url} alt={image.original_name} />
-    <div className="print-facts">
-      <b>{categoryLabel(image.category)}</b>
-      {image.eye_side !== 'unknown' && ` · ${text('compare.eye', { side: image.eye_side })}`}
-      {' · '}
-      {describeDay(timesOf(image))}
-      {' · '}
-      {image.original_name}
-    </div>
-    {image.caption && <div className="print-caption">{image.caption}</div>}
-  </>
-);

@@ -1,6 +1,16 @@
+import { readAnnotations } from '../annotations/annotations.ts';
 import { fetchBytes } from '../api/client.ts';
-import type { Image } from '../api/types.ts';
+import type { Annotation, Image } from '../api/types.ts';
+import { allOf } from '../changes/each-of.ts';
 import { editedPath } from '../edits/edited-path.ts';
+
+/** What a sheet needs. */
+export interface Printable {
+  /** Object URLs by the images' ids. */
+  urls: ReadonlyMap<string, string>;
+  /** Those of each image that are printed over it. */
+  annotations: ReadonlyMap<string, readonly Annotation[]>;
+}
 
 /** Enough pixels for half a sheet of paper, without ten megabytes for each image. */
 const WIDTH = 1600;
@@ -39,6 +49,19 @@ export async function readPrintable(
     freePrintable(urls);
     throw error;
   }
+}
+
+/** Reads the annotations of images. One that cannot be read stops the print too. */
+export async function readAnnotationsOf(
+  images: readonly Image[],
+  signal: AbortSignal,
+): Promise<Printable['annotations']> {
+  const read = new Map<string, readonly Annotation[]>();
+  await allOf(
+    images.filter(({ annotated_at: at }) => at !== undefined),
+    async ({ id }) => void read.set(id, await readAnnotations({ kind: 'image', id }, signal)),
+  );
+  return read;
 }
 
 /** Frees the printed images. */

@@ -1,3 +1,5 @@
+import { hashOf } from '../parts/hash-of.ts';
+
 const KEY = 'negatoscope.seen';
 const KEPT_MS = 2 * 86_400_000;
 
@@ -14,15 +16,12 @@ function readSeen(): Record<string, number> {
   }
 }
 
-async function hashOf(subject: string, thing: string): Promise<string> {
-  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`${subject}\n${thing}`));
-  return [...new Uint8Array(bytes, 0, 12)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
+const keyOf = (subject: string, thing: string): Promise<string> => hashOf(`${subject}\n${thing}`, 12);
 
 /** Remembers that a person views a thing now. */
 export async function markSeen(subject: string, thing: string): Promise<void> {
   const now = Date.now();
-  const hash = await hashOf(subject, thing);
+  const hash = await keyOf(subject, thing);
   const recent = Object.entries(readSeen()).filter(([, at]) => now - at < KEPT_MS);
   localStorage.setItem(KEY, JSON.stringify({ ...Object.fromEntries(recent), [hash]: now }));
 }
@@ -34,7 +33,7 @@ export async function seenTimes(
 ): Promise<ReadonlyMap<string, number>> {
   const seen = readSeen();
   const times = await Promise.all(
-    things.map(async (thing) => [thing, seen[await hashOf(subject, thing)]] as const),
+    things.map(async (thing) => [thing, seen[await keyOf(subject, thing)]] as const),
   );
   return new Map(times.flatMap(([thing, at]) => (at === undefined ? [] : [[thing, at] as const])));
 }

@@ -1,6 +1,7 @@
 import { explain } from '../api/api-error.ts';
 import { text } from '../messages/text.ts';
 import { Backoff } from '../parts/backoff.ts';
+import { hashOf } from '../parts/hash-of.ts';
 import { dicomFaultOf, faultOf, typeOf } from './check-file.ts';
 import { checksumOf } from './checksums.ts';
 import { divideFiles, mayBeDicom } from './dicom-files.ts';
@@ -393,11 +394,8 @@ const withoutGrant = (record: UploadRecord): UploadRecord => ({
  * The Idempotency-Key of a request for upload URLs. It depends on the files and their attempts: after a URL has expired a new
  * key is needed, because the old one would repeat the expired URL.
  */
-async function idempotencyKeyOf(records: readonly UploadRecord[]): Promise<string> {
-  const files = records.map(({ id, attempts }) => `${id}.${attempts}`).join(' ');
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(files));
-  return [...new Uint8Array(digest).slice(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
+const idempotencyKeyOf = (records: readonly UploadRecord[]): Promise<string> =>
+  hashOf(records.map(({ id, attempts }) => `${id}.${attempts}`).join(' '), 16);
 
 /** Whether the browser can still read the file: a memory card may have been removed. */
 const isReadable = async (file: Blob | undefined): Promise<boolean> =>

@@ -38,3 +38,28 @@ export function pixelSpacing(image: AttributeReader, frame: number): PixelSpacin
   const isAtDetector = atDetector !== undefined && rows === atDetector[0] && columns === atDetector[1];
   return { rows, columns, isAtDetector };
 }
+
+/** The values of Region Spatial Format for a picture of tissue or flow, and of Physical Units for centimetres (PS3.3 C.8.5.5.1). */
+const PICTURE = 1;
+const CENTIMETRES = 3;
+
+/** The regions of an ultrasound image, each with its own scale (PS3.3 C.8.5.5); empty for other images. */
+export const calibratedRegions = (image: AttributeReader) =>
+  image.items('00186011').map((region) => {
+    const number = (tag: string) => region.numbers(tag)[0] ?? 0;
+    // A delta is below zero where the physical coordinate falls from pixel to pixel.
+    const [x, y] = [Math.abs(number('0018602C')) * 10, Math.abs(number('0018602E')) * 10];
+    const hasLengths =
+      number('00186012') === PICTURE &&
+      ['00186024', '00186026'].every((tag) => number(tag) === CENTIMETRES) &&
+      x > 0 &&
+      y > 0;
+    return {
+      left: number('00186018'),
+      top: number('0018601A'),
+      // The last pixel is within the region.
+      right: number('0018601C') + 1,
+      bottom: number('0018601E') + 1,
+      size: hasLengths ? { x, y } : undefined,
+    };
+  });

@@ -8,7 +8,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { FormEnd } from '../../parts/form-end.tsx';
 import { useSession } from '../../session/session-provider.tsx';
 import type { ReportContents } from './report-contents.ts';
-import { readImages, spacingBelow } from './report-images.ts';
+import { readImages, spacingOf } from './report-images.ts';
 import { saveReport } from './save-report.ts';
 
 interface ReportDialogProps {
@@ -28,7 +28,7 @@ export function ReportDialog({ study, contents: { drawn, leftOut }, onClose }: R
   });
   const [failure, setFailure] = useState<string>();
   const [isBusy, setBusy] = useState(false);
-  const spacings = images ? drawn.flatMap((each) => spacingBelow(each, images) ?? []) : [];
+  const spacings = images ? drawn.flatMap((each) => spacingOf(each, images) ?? []) : [];
   const save = async (event: FormEvent) => {
     event.preventDefault();
     if (isBusy || !images) return;

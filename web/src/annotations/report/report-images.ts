@@ -1,8 +1,9 @@
 import { mapInOrder } from '../../../../lib/domain/in-order.ts';
-import { type PixelSpacing, pixelSpacing } from '../../../../lib/media/dicom/parse/pixel-aspect.ts';
+import type { PixelSpacing } from '../../../../lib/media/dicom/parse/pixel-aspect.ts';
 import { readerOf } from '../../dicom-viewer/load-frame.ts';
 import type { Attributes } from '../../exams/dicom-json.ts';
 import { type InstancePath, instancePath, readDataSets } from '../../exams/dicomweb.ts';
+import { spacingBelow } from '../measures.ts';
 import type { DrawnAnnotation } from './report-contents.ts';
 
 /** Instances whose metadata are read at once. */
@@ -28,10 +29,10 @@ export async function readImages(
 }
 
 /** The size of the pixels below an annotation, if the file tells it. */
-export function spacingBelow(
-  { instance, frame }: DrawnAnnotation,
+export function spacingOf(
+  { instance, frame, shape }: DrawnAnnotation,
   images: ReportImages,
 ): PixelSpacing | undefined {
   const attributes = images.get(instance);
-  return attributes && pixelSpacing(readerOf({ attributes }), frame - 1);
+  return attributes && spacingBelow(readerOf({ attributes }), frame - 1, shape);
 }

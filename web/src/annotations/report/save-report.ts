@@ -9,9 +9,10 @@ import { numberOf, textOf } from '../../exams/dicom-json.ts';
 import { LANGUAGE } from '../../messages/language.ts';
 import { text } from '../../messages/text.ts';
 import { formatTime } from '../../parts/format.ts';
+import { sizeOf } from '../measures.ts';
 import { nameOf } from '../who.tsx';
 import { type DrawnAnnotation, shapeOf } from './report-contents.ts';
-import { type ReportImages, spacingBelow } from './report-images.ts';
+import { type ReportImages, spacingOf } from './report-images.ts';
 import { storeInstance } from './store-instance.ts';
 
 interface Drawn {
@@ -50,8 +51,8 @@ export async function saveReport(
 function reported(annotation: DrawnAnnotation, images: ReportImages): ReportedAnnotation | undefined {
   const { id, series, instance, frame, shape, text: words, author, changed_at } = annotation;
   const image = images.get(instance);
-  const spacing = spacingBelow(annotation, images);
-  const known = shapeOf(shape, spacing && { x: spacing.columns, y: spacing.rows });
+  const spacing = spacingOf(annotation, images);
+  const known = shapeOf(shape, sizeOf(spacing));
   if (!image || !known) return undefined;
   return {
     ...known,

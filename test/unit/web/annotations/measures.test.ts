@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Shape } from '../../../web/src/annotations/drawing.ts';
-import { frameValuesOf } from '../../../web/src/annotations/frame-values.ts';
-import { calibrationIn, measureOf } from '../../../web/src/annotations/measures.ts';
-import type { Annotation } from '../../../web/src/api/types.ts';
-import type { GreyImage } from '../../../web/src/dicom-viewer/grey-image.ts';
+import type { Shape } from '../../../../web/src/annotations/drawing.ts';
+import { frameValuesOf } from '../../../../web/src/annotations/frame-values.ts';
+import { calibrationIn, measureOf } from '../../../../web/src/annotations/measures.ts';
+import type { Annotation } from '../../../../web/src/api/types.ts';
+import type { GreyImage } from '../../../../web/src/dicom-viewer/grey-image.ts';
 
 const LINE: [number, number][] = [
   [10, 10],

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MOST_POINTS } from '../../../lib/domain/annotations/geometry.ts';
-import { Shape } from '../../../lib/domain/annotations/shape.ts';
-import type { Vector } from '../../../lib/domain/images/affine.ts';
+import { MOST_POINTS } from '../../../../lib/domain/annotations/geometry.ts';
+import { Shape } from '../../../../lib/domain/annotations/shape.ts';
+import type { Vector } from '../../../../lib/domain/images/affine.ts';
 import {
   addPoint,
   type Drawing,
@@ -10,7 +10,7 @@ import {
   isEnough,
   pointsOf,
   type ShapeKind,
-} from '../../../web/src/annotations/drawing.ts';
+} from '../../../../web/src/annotations/drawing.ts';
 
 const isAt = ([ax, ay]: Vector, [bx, by]: Vector) => Math.hypot(ax - bx, ay - by) <= 8;
 const same = { there: (point: Vector) => point, back: (point: Vector) => point };
