@@ -1,6 +1,6 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { functions } from '../functions/functions.ts';
 import { operations } from '../functions/operations.ts';
 import { methodsByPath } from '../lib/api/operation.ts';
@@ -238,16 +238,25 @@ export const PROCESS_BUNDLES = {
   format: 'esm',
 } satisfies BuildOptions;
 
+/** All at once would take esbuild 3.5 GB of memory instead of 0.7, for a sixth less time. */
+const BUNDLES_AT_ONCE = 12;
+
 /** Bundles every function into its own folder, together with the files that it needs. */
 export async function buildFunctions(): Promise<void> {
   await rm(BUNDLES, { recursive: true, force: true });
-  const { metafile } = await build(HANDLER_BUNDLES);
+  const { entryPoints } = HANDLER_BUNDLES;
+  const outputs: Metafile['outputs'] = {};
+  for (let at = 0; at < entryPoints.length; at += BUNDLES_AT_ONCE) {
+    const some = { ...HANDLER_BUNDLES, entryPoints: entryPoints.slice(at, at + BUNDLES_AT_ONCE) };
+    const { metafile } = await build(some);
+    Object.assign(outputs, metafile.outputs);
+  }
   await build(PROCESS_BUNDLES);
   for (const { id, assets = [] } of functions) {
     await mkdir(join(BUNDLES, id), { recursive: true });
     for (const asset of assets) await cp(join(ROOT, asset), join(BUNDLES, id, basename(asset)));
   }
-  for (const [bundle, { inputs }] of Object.entries(metafile.outputs))
+  for (const [bundle, { inputs }] of Object.entries(outputs))
     for (const [module, file] of Object.entries(READ_BY))
       if (module in inputs) await cp(join(ROOT, file), join(ROOT, dirname(bundle), basename(file)));
   const methods = JSON.stringify(methodsByPath(operations));
