@@ -72,6 +72,7 @@ export async function laptop({ cdkOut, progress }: Bench, size = full): Promise<
       ],
       notes: [
         `a list of batches: ${size.requests} requests one after the other; the headline is what the stack takes for each beside the functions: API Gateway, IAM, DynamoDB`,
+        'memory is that of all pages in memory; one that several processes have counts once',
         'the floor is the CPU time of the functions: the one that answers, and those that follow each audit event',
       ],
       rows: Object.fromEntries(

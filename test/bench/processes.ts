@@ -4,14 +4,11 @@ import { readdirSync, readFileSync } from 'node:fs';
  * Linux counts the time of processes in hundredths of a second, for any kernel clock (man 5 proc, `CLK_TCK`).
  */
 const TICK_MS = 10;
-const PAGE_BYTES = 4096;
 
 interface Process {
   pid: number;
   parent: number;
   cpuMs: number;
-  /** In memory now, with its code and libraries. */
-  memoryMb: number;
   command: string;
 }
 
@@ -27,11 +24,23 @@ export function cpuTimeOf(pid: number): { allMs: number; functionsMs: number } {
   return { allMs: sum(own), functionsMs: sum(own.filter(({ command }) => RUNS_FUNCTION.test(command))) };
 }
 
-/** Megabytes in memory of a process with its descendants, without those whose command is another. Linux only. */
+/**
+ * Megabytes in memory of a process with its descendants, without those whose command is another. A page that several processes have,
+ * such as the code of Node, counts once, in equal parts (man 5 proc, `Pss`). Linux only.
+ */
 export const memoryOf = (pid: number, command = /./): number =>
   familyOf(pid)
     .filter((each) => command.test(each.command))
-    .reduce((sum, { memoryMb }) => sum + memoryMb, 0);
+    .reduce((sum, each) => sum + proportionalMb(each.pid), 0);
+
+function proportionalMb(pid: number): number {
+  try {
+    const [, kilobytes] = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? [];
+    return Number(kilobytes ?? 0) / 1024;
+  } catch {
+    return 0; // It has just ended.
+  }
+}
 
 /** A process and its descendants. */
 export function familyOf(pid: number): Process[] {
@@ -50,12 +59,11 @@ export function familyOf(pid: number): Process[] {
 function processOf(pid: number): Process | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // After the name, which is in brackets and may have spaces: state, parent, …, user and system time, …, and the pages in memory.
+    // After the name, which is in brackets and may have spaces: state, parent, …, and user and system time.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const cpuMs = (Number(fields[11]) + Number(fields[12])) * TICK_MS;
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    const memoryMb = (Number(fields[21]) * PAGE_BYTES) / 2 ** 20;
-    return { pid, parent: Number(fields[1]), cpuMs, memoryMb, command };
+    return { pid, parent: Number(fields[1]), cpuMs, command };
   } catch {
     return undefined; // The process has just ended, or there is no /proc.
   }
