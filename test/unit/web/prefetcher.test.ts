@@ -69,6 +69,17 @@ describe('The frames around the wanted one are loaded', () => {
     expect(loading.size).toBe(0);
   });
 
+  test('and the one that is shown next is not given up', async () => {
+    const { prefetcher, loading } = heldSource();
+    prefetcher.aim(FRAMES, 50, 1);
+    prefetcher.await(FRAMES[50]);
+    prefetcher.aim(FRAMES, 90, 1);
+    expect(sorted(loading.keys())).toEqual([50, 90, 91, 92]);
+    prefetcher.await(undefined);
+    prefetcher.aim(FRAMES, 91, 1);
+    expect(loading.has('50')).toBe(false);
+  });
+
   test('again only if they are wanted, when they have failed', async () => {
     const loads: string[] = [];
     const prefetcher = new Prefetcher({
