@@ -39,12 +39,13 @@ export class Prefetcher {
       if (!kept.has(imageId) && imageId !== this.#awaited) this.#cancel(frame);
     }
     if (wanted && this.#isToLoad(wanted)) this.#load(wanted);
+    if (wanted && this.#source.isLoaded(wanted)) this.#skipTo(wanted);
     this.#fill();
   }
 
   /**
-   * Says which frame is shown next. It is not given up when the reader goes on: otherwise nothing would be shown of what somebody scrolls
-   * through faster than it loads.
+   * Says which frame is shown next. When the reader goes on, it is given up only once the wanted one is there: otherwise nothing would be
+   * shown of what somebody scrolls through faster than it loads.
    */
   await(frame: Frame | undefined): void {
     this.#awaited = frame?.imageId;
@@ -84,6 +85,7 @@ export class Prefetcher {
         this.#bytesOfFrame = bytes;
         if (!isCurrent()) return;
         this.#running.delete(frame.imageId);
+        if (frame.imageId === this.#frames[this.#reading.index]?.imageId) this.#skipTo(frame);
         this.#fill();
       },
       // The reason is told when the frame is shown. The others would most likely fail, too.
@@ -93,6 +95,12 @@ export class Prefetcher {
         this.#failed.add(frame.imageId);
       },
     );
+  }
+
+  /** Gives up what was to be shown before the wanted frame, which is loaded. */
+  #skipTo(wanted: Frame): void {
+    const before = this.#running.get(this.#awaited ?? '');
+    if (before && before.imageId !== wanted.imageId) this.#cancel(before);
   }
 
   #cancel(frame: Frame): void {
