@@ -10,7 +10,7 @@ import { median, percentile } from '../measure.ts';
 import { atMost, type Bench, headline, type Result, type Row, round } from '../result.ts';
 import { withDataDir, withStackProcess } from '../stack.ts';
 import { scrollFrames } from './page-scroll.ts';
-import { signedIn } from './page-sign-in.ts';
+import { asDoctor, signedIn } from './page-sign-in.ts';
 import { pipelineTimes, thumbnailTimes } from './page-thumbnails.ts';
 import { updateTimes } from './page-updates.ts';
 import { type BenchObject, putObjects } from './put-objects.ts';
@@ -83,7 +83,12 @@ async function measure(
         });
 
         progress(`page: storing the slices of ${series.length} series`);
-        for (const each of series) await putObjects(out, stack, objectsOfSeries(each));
+        const { send } = await asDoctor(stack.url);
+        for (const each of series) {
+          await putObjects(out, stack, objectsOfSeries(each));
+          // The first request for the metadata of a series composes them, for all later ones.
+          await (await send('GET', `/dicom-web/studies/${each.study}/metadata`)).arrayBuffer();
+        }
         const compared = ohif
           ? await compareViewers(browser, viewersOf(stack.url, ohif), size.viewers, progress)
           : NO_OHIF;
