@@ -1,7 +1,5 @@
 import { IntlMessageFormat } from 'intl-messageformat';
-import type { Language } from '../../../lib/domain/clinic.ts';
-import { loadAgain } from '../parts/load-again.ts';
-import type english from './en.json';
+import english from './en.json' with { type: 'json' };
 import { LANGUAGE, LOCALE } from './language.ts';
 
 /** The id of a message: the place where it is shown, a dot, and what it says. */
@@ -13,15 +11,15 @@ export type MessageOf<Place extends string, Id = MessageId> = Id extends `${Plac
 type Catalogue = Readonly<Record<MessageId, string>>;
 type Value = string | number | boolean | Date | null | undefined;
 
-/** Of four languages, a person reads one. */
-const LOADERS: Readonly<Record<Language, () => Promise<{ default: Catalogue }>>> = {
-  en: () => import('./en.json'),
+const LOADERS: Readonly<Record<string, () => Promise<{ default: Catalogue }>>> = {
   de: () => import('./de.json'),
   fr: () => import('./fr.json'),
   es: () => import('./es.json'),
 };
 
-const { default: messages } = await loadAgain(LOADERS[LANGUAGE]);
+/** English if the others cannot be loaded: an empty page would be worse. */
+const loaded = await LOADERS[LANGUAGE]?.().catch(() => undefined);
+const messages: Catalogue = loaded?.default ?? english;
 const formats = new Map<MessageId, IntlMessageFormat>();
 
 /** The parsed message, in the page's language. */

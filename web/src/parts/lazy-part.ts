@@ -1,5 +1,8 @@
 import { type ComponentType, createElement, useEffect, useState } from 'react';
-import { loadAgain } from './load-again.ts';
+import { backOffMs } from '../../../lib/domain/back-off.ts';
+
+/** Over about a minute; afterwards the page offers to load itself again. */
+const ATTEMPTS = 7;
 
 /**
  * A part of the page whose code is loaded when it is first shown. A load that fails, as on a bad network, is repeated.
@@ -31,3 +34,14 @@ export function lazyPart<Name extends string, Props extends object>(
 }
 
 const Nothing = () => null;
+
+async function loadAgain<T>(load: () => Promise<T>): Promise<T> {
+  for (let failures = 1; failures < ATTEMPTS; failures++) {
+    try {
+      return await load();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, backOffMs(failures, 1000, 20_000)));
+    }
+  }
+  return load();
+}
