@@ -5,6 +5,7 @@ import { route as showPatient } from '../../functions/sockets/show-patient/route
 import { triggers } from '../../functions/triggers.ts';
 import { api } from '../bench/api/api.ts';
 import { calls } from '../bench/calls/calls.ts';
+import { PATIENT } from '../bench/clinic.ts';
 import { coldstart } from '../bench/coldstart.ts';
 import { dicom } from '../bench/dicom/dicom.ts';
 import { isOrthancInstalled } from '../bench/dicom/orthanc.ts';
@@ -14,6 +15,7 @@ import { laptop } from '../bench/laptop.ts';
 import { page } from '../bench/page/page.ts';
 import { refused } from '../bench/refused.ts';
 import { zip } from '../bench/zip/zip.ts';
+import { isOhifInstalled } from '../clients/support/ohif-files.ts';
 
 const bench = { cdkOut: async () => inject('cdkOut'), progress: () => {} };
 const KB = 1000;
@@ -90,13 +92,18 @@ test('dicom sends the same requests to the service and to an Orthanc, if one is 
   expect(notes[0]).toMatch(isOrthancInstalled() ? /^beside Orthanc \d/ : /not installed/);
 }, 120_000);
 
-test('page measures thumbnails, updates and frames in a browser', async () => {
-  const size = { images: 120, photos: 2, photoWidth: 320, rounds: 1, frames: 10, changes: 2 };
-  const { rows, aims, ...result } = await page(bench, size);
+test('page measures thumbnails, updates and frames in a browser, and slices beside OHIF, if it is installed', async () => {
+  const series = { study: '2.25.12', patientId: PATIENT, count: 12 };
+  const longSeries = { ...series, study: '2.25.13', count: 13 };
+  const viewers = { series, longSeries, openings: 1, signIns: 1, mostScrollMs: 1000 };
+  const size = { images: 120, photos: 2, photoWidth: 320, rounds: 1, frames: 10, changes: 2, viewers };
+  const { rows, aims, notes, ...result } = await page(bench, size);
   expect(result).toMatchObject({ ...headline, unit: 'ms' });
-  for (const row of Object.values(rows)) expect(row.p95Ms).toBeGreaterThan(0);
-  expect(Object.keys(rows)).toHaveLength(6);
-  expect(aims).toHaveLength(4);
+  for (const row of Object.values(rows).slice(0, 6)) expect(row.p95Ms).toBeGreaterThan(0);
+  expect(Object.keys(rows)).toHaveLength(isOhifInstalled() ? 12 : 6);
+  for (const row of Object.values(rows).slice(6, 8)) expect(row.ohifP50Ms).toBeGreaterThan(0);
+  expect(aims).toHaveLength(isOhifInstalled() ? 11 : 4);
+  expect(notes.at(-1)).toMatch(isOhifInstalled() ? /^OHIF is at an origin/ : /^OHIF is not installed/);
 }, 120_000);
 
 test('coldstart loads every function, and checks the bundle size of the HTTP functions', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { Transform } from 'node:stream';
+import { addAbortSignal, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
@@ -209,15 +209,13 @@ export class Gateway {
     response: ServerResponse,
   ) {
     const { expired, started, stop } = integrationTimeout(route.timeoutMs);
-    const work = lambda.invokeStreaming(payload, { requestId, sheddable: true, started });
-    const source = await Promise.race([work, expired]).catch((error) => {
-      stop();
-      throw error;
-    });
-    expired.catch((error) => source.destroy(error));
-    // If the client disconnects, the function's stream ends, and the function notices it.
-    response.once('close', () => source.destroy());
+    const gone = clientGone(response);
+    const work = lambda.invokeStreaming(payload, { requestId, sheddable: true, gone, started });
     try {
+      const source = await Promise.race([work, expired]);
+      expired.catch((error) => source.destroy(error));
+      // If the client disconnects, the function's stream ends, and the function notices it.
+      addAbortSignal(gone, source);
       const { metadata, rest } = await readPrelude(source);
       writeHead(response, metadata, requestId);
       response.flushHeaders();
@@ -226,7 +224,7 @@ export class Gateway {
       if (this.#limitsStreamRate) await pipeline(source, limited, streamRate(), response);
       else await pipeline(source, limited, response);
     } catch (error) {
-      if (response.headersSent) response.destroy();
+      if (response.headersSent || gone.aborted) response.destroy();
       else throw error;
       this.#log(`${requestId} ${route.httpMethod} ${route.resourcePath}: the stream broke off: ${error}`);
     } finally {
@@ -269,6 +267,15 @@ function integrationTimeout(timeoutMs: number) {
     },
     stop: () => stop(),
   };
+}
+
+/** Says that the client of a response has disconnected; perhaps it has already. */
+function clientGone(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  const tell = () => gone.abort();
+  if (response.closed) tell();
+  else response.once('close', tell);
+  return gone.signal;
 }
 
 /** Reads the metadata that precede a streamed body, up to the eight zero bytes. */

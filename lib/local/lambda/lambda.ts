@@ -20,6 +20,8 @@ export interface Invocation {
    * streams, wait as long as it takes.
    */
   sheddable?: boolean;
+  /** Says that nobody waits for the answer any more: it leaves the line for a process. */
+  gone?: AbortSignal;
   /** Hears which process takes the request, at the end of the wait for one. */
   started?: (pid: number | undefined) => void;
 }
@@ -93,14 +95,14 @@ export class LambdaFunction {
    */
   async invokeStreaming(
     event: unknown,
-    { requestId = randomUUID(), sheddable = false, started }: Invocation = {},
+    { requestId = randomUUID(), sheddable = false, gone, started }: Invocation = {},
   ): Promise<IncomingMessage> {
     const { concurrency } = this.#host;
     const end = sheddable ? concurrency.begin() : await concurrency.beginLater();
     let instance: Instance;
     let response: IncomingMessage;
     try {
-      instance = await this.#acquire(sheddable);
+      instance = await this.#acquire(sheddable, gone);
       this.#ends.set(instance, end);
       started?.(instance.pid);
       response = await instance.request(JSON.stringify(event), requestId);
@@ -133,9 +135,9 @@ export class LambdaFunction {
     this.#line.requireRoom();
   }
 
-  #acquire(sheddable: boolean): Promise<Instance> {
+  #acquire(sheddable: boolean, gone: AbortSignal | undefined): Promise<Instance> {
     if (this.#closed) return Promise.reject(stackEnds());
-    const instance = this.#line.join(sheddable);
+    const instance = this.#line.join(sheddable, gone);
     this.#serveLine();
     return instance;
   }

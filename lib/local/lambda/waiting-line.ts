@@ -53,12 +53,18 @@ export class WaitingLine<Process> {
       throw new OverloadError(`${this.#inAll.count} requests already wait for functions`);
   }
 
-  /** Waits for a process: if `sheddable`, not in a long line and not for long; otherwise as long as it takes. */
-  join(sheddable: boolean): Promise<Process> {
+  /**
+   * Waits for a process: if `sheddable`, not in a long line and not for long; otherwise as long as it takes.
+   *
+   * @param gone says that nobody wants the process any more
+   */
+  join(sheddable: boolean, gone?: AbortSignal): Promise<Process> {
+    gone?.throwIfAborted();
     if (sheddable) this.requireRoom();
     const { promise, resolve, reject } = Promise.withResolvers<Process>();
     const leave = () => {
       clearTimeout(timer);
+      gone?.removeEventListener('abort', giveUp);
       this.#waiters.delete(waiter);
       this.#inAll.count -= 1;
     };
@@ -72,6 +78,8 @@ export class WaitingLine<Process> {
         reject(error);
       },
     };
+    const giveUp = () => waiter.fail(gone?.reason);
+    gone?.addEventListener('abort', giveUp);
     const timer = sheddable
       ? setTimeout(
           () => waiter.fail(new OverloadError(`no process was free for ${maxWaitMs / 1000} s`)),

@@ -8,6 +8,8 @@ export interface Slice {
   studyDate?: string;
   accession?: string;
   number?: number;
+  /** Where it is along the body, in mm; by default its number. */
+  position?: number;
 }
 
 /** A CT slice of noise in Explicit VR Little Endian (PS3.10 7, PS3.5 7.1.2), of 2 × side² bytes and a few. */
@@ -58,7 +60,7 @@ function bodyOf(side: number): Buffer {
 }
 
 function fileOf(slice: Slice, pixels: Buffer, side: number): Buffer<ArrayBuffer> {
-  const { sopUid, seriesUid, studyUid, patientId, number = 1 } = slice;
+  const { sopUid, seriesUid, studyUid, patientId, number = 1, position = number } = slice;
   const us = (value: number) => Buffer.from(Uint16Array.of(value).buffer);
   return Buffer.concat([
     Buffer.alloc(128),
@@ -91,10 +93,10 @@ function fileOf(slice: Slice, pixels: Buffer, side: number): Buffer<ArrayBuffer>
     element('00200010', 'SH', '1'),
     element('00200011', 'IS', '2'),
     element('00200013', 'IS', String(number)),
-    element('00200032', 'DS', `-170\\-170\\${number}`),
+    element('00200032', 'DS', `-170\\-170\\${position}`),
     element('00200037', 'DS', '1\\0\\0\\0\\1\\0'),
     element('00200052', 'UI', `${studyUid}.1`),
-    element('00201041', 'DS', String(number)),
+    element('00201041', 'DS', String(position)),
     element('00280002', 'US', us(1)),
     element('00280004', 'CS', 'MONOCHROME2'),
     element('00280010', 'US', us(side)),

@@ -1,41 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
-import { localClientId } from '../../../lib/local/template.ts';
 import { OwnStack } from '../../support/own-stack.ts';
 import { synthesizeWith } from '../../support/synthesize-with.ts';
-import { programFile } from './program.ts';
+import { servedOhif } from './ohif-files.ts';
 import { useViewerPages } from './viewer-pages.ts';
 import { useViewerServer } from './viewer-server.ts';
-
-/** The folder of the built viewer. */
-const ohifFolder = () => join(programFile('.ohif-3.13.2/index.html'), '..');
-
-const DOCUMENT = join(import.meta.dirname, '..', '..', '..', 'docs', 'ohif.md');
-
-/** The configuration of `docs/ohif.md` with the addresses of this run. */
-function ohifConfig(serviceUrl: string, issuer: string, clientId: string): string {
-  const [, script] = /```js\n(.*?)```/s.exec(readFileSync(DOCUMENT, 'utf8')) ?? [];
-  if (!script) throw new Error('docs/ohif.md has no configuration');
-  const own = script
-    .replaceAll('https://images.clinic.example', serviceUrl)
-    .replace("'https://id.clinic.example'", JSON.stringify(issuer))
-    .replace("client_id: 'images'", `client_id: ${JSON.stringify(clientId)}`);
-  // The dialog and the tour of newcomers would cover each other.
-  return `${own}\nwindow.config.investigationalUseDialog = { option: 'never' };`;
-}
 
 /** A service whose `ohifUrl` is a viewer at an origin of its own, and a doctor who has signed in there. */
 export function useOhif() {
   const folder = mkdtempSync(join(tmpdir(), 'ohif-'));
   const service = new OwnStack();
-  const viewer = useViewerServer(() => ({
-    folder: ohifFolder(),
-    onePage: true,
-    files: { '/app-config.js': ohifConfig(service.stack.url, `${service.stack.url}/local`, localClientId) },
-  }));
+  const viewer = useViewerServer(() => servedOhif(service.stack.url));
   const openPage = useViewerPages({ stayOpen: true });
   let page: Page;
   /** Of all requests. */

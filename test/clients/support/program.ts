@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-const PROGRAMS = join(import.meta.dirname, '..', 'programs', 'node_modules');
+/** The folder of the installed packages. */
+export const PROGRAMS = join(import.meta.dirname, '..', 'programs', 'node_modules');
 
 /** The path of a file of an installed package. */
 export function programFile(path: string): string {

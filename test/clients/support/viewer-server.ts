@@ -1,51 +1,12 @@
-import { once } from 'node:events';
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import { type Served, serveFiles } from './serve-files.ts';
 
-const TYPES: Record<string, string> = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.css': 'text/css',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.wasm': 'application/wasm',
-};
-
-/** What another origin serves: files by their paths, and folders whose files are at the top. */
-interface Served {
-  files?: Record<string, string>;
-  folder?: string;
-  /** Whether an unknown path gets `index.html`, as an application of one page needs it. */
-  onePage?: boolean;
-}
-
-/** A web server of another origin, on a free port, while the tests of a file run. */
+/** A web server of another origin, while the tests of a file run. */
 export function useViewerServer(served: () => Served) {
-  const server = createServer((request, response) => {
-    const { files = {}, folder, onePage } = served();
-    const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://viewer').pathname));
-    const find = (name: string) => {
-      const file = folder && join(folder, name);
-      if (files[name] !== undefined) return files[name];
-      return file && existsSync(file) && statSync(file).isFile() ? readFileSync(file) : undefined;
-    };
-    const exact = find(path);
-    const body = exact ?? (onePage && !extname(path) ? find('/index.html') : undefined);
-    const type = exact === undefined ? 'text/html' : (TYPES[extname(path)] ?? 'application/octet-stream');
-    if (body === undefined) response.writeHead(404).end();
-    else response.writeHead(200, { 'content-type': extname(path) ? type : 'text/html' }).end(body);
-  });
+  let server: Awaited<ReturnType<typeof serveFiles>>;
   beforeAll(async () => {
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    server = await serveFiles(served);
   });
-  afterAll(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { origin: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  afterAll(() => server.close());
+  return { origin: () => server.origin };
 }

@@ -16,6 +16,7 @@ afterAll(async () => {
   testStack.remove();
 });
 
+const log = () => readFileSync(stack.logFile, 'utf8');
 const call = (path: string, options?: RequestInit) => fetch(`${stack.url}${path}`, options);
 
 describe('a function', () => {
@@ -104,8 +105,13 @@ describe('a streaming function', () => {
     const response = await call('/stream?kind=endless', { signal: controller.signal });
     expect(response.status).toBe(200);
     controller.abort();
-    await expect
-      .poll(() => readFileSync(stack.logFile, 'utf8'), { timeout: 5000 })
-      .toContain('the client has gone');
+    await expect.poll(log, { timeout: 5000 }).toContain('the client has gone: endless');
+  });
+
+  test('notices that its client has closed the connection before the first byte', async () => {
+    await (await call('/stream')).text();
+    const signal = AbortSignal.timeout(200);
+    await expect(call('/stream?kind=slow-endless', { signal })).rejects.toThrow();
+    await expect.poll(log, { timeout: 5000 }).toContain('the client has gone: slow-endless');
   });
 });

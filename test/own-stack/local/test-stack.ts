@@ -56,11 +56,13 @@ const code = {
   exports.handler = awslambda.streamifyResponse(async (event, stream) => {
     const { kind = 'plain', bytes = '0' } = event.queryStringParameters ?? {};
     if (kind === 'early') throw new Error('before the first byte');
+    const isEndless = kind.endsWith('endless');
+    if (kind === 'slow-endless') await sleep(500);
     const out = awslambda.HttpResponseStream.from(stream, { statusCode: kind === 'status' ? 206 : 200, headers: { 'content-type': 'text/plain' }, multiValueHeaders: { 'x-many': ['a', 'b'] } });
-    out.on('error', () => { if (kind === 'endless') console.log('the client has gone'); });
+    out.on('error', () => { if (isEndless) console.log('the client has gone: ' + kind); });
     out.write('begin ');
     if (kind === 'late') { await sleep(100); throw new Error('after the first byte'); }
-    if (kind === 'endless') while (!out.destroyed) { out.write('x'.repeat(1000)); await sleep(5); }
+    if (isEndless) while (!out.destroyed) { out.write('x'.repeat(1000)); await sleep(5); }
     const chunk = Buffer.alloc(1_000_000, 120);
     for (let left = Number(bytes); left > 0 && !out.destroyed; left -= chunk.length) {
       if (!out.write(chunk.subarray(0, Math.min(left, chunk.length)))) await require('node:events').once(out, 'drain');

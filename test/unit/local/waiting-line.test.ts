@@ -53,6 +53,21 @@ describe('A line', () => {
     expect(await event).toBe('late');
   });
 
+  test('is left by who is gone', async () => {
+    const inAll = { count: 0 };
+    const line = new WaitingLine<string>(inAll);
+    const gone = new AbortController();
+    const left = expect(line.join(true, gone.signal)).rejects.toThrow('aborted');
+    const stays = line.join(true, new AbortController().signal);
+    gone.abort();
+    await left;
+    expect([line.length, inAll.count]).toEqual([1, 1]);
+    line.serve('a process');
+    expect(await stays).toBe('a process');
+    expect(() => line.join(true, gone.signal)).toThrow('aborted');
+    expect(inAll.count).toBe(0);
+  });
+
   test('that closes fails all who wait', async () => {
     const inAll = { count: 0 };
     const line = new WaitingLine<string>(inAll);

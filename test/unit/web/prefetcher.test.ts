@@ -69,6 +69,26 @@ describe('The frames around the wanted one are loaded', () => {
     expect(loading.size).toBe(0);
   });
 
+  test('and the one that is shown next is given up only when the wanted one is there', async () => {
+    const { prefetcher, loading, cancelled, finish } = heldSource();
+    prefetcher.aim(FRAMES, 50, 1);
+    prefetcher.await(FRAMES[50]);
+    loading.delete('50');
+    prefetcher.aim(FRAMES, 90, 1);
+    expect(cancelled).toEqual(['51', '52']);
+    await finish();
+    expect(cancelled).toEqual(['51', '52', '50']);
+  });
+
+  test('and the one that is shown next is given up for a wanted one that is there already', async () => {
+    const { prefetcher, cancelled, finish } = heldSource();
+    prefetcher.aim(FRAMES, 50, 1);
+    await finish();
+    prefetcher.await(FRAMES[53]);
+    prefetcher.aim(FRAMES, 51, 1);
+    expect(cancelled).toEqual(['53']);
+  });
+
   test('again only if they are wanted, when they have failed', async () => {
     const loads: string[] = [];
     const prefetcher = new Prefetcher({

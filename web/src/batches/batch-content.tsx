@@ -1,5 +1,5 @@
 import { CheckCheck } from 'lucide-react';
-import { Suspense, useMemo } from 'react';
+import { useMemo } from 'react';
 import type { Batch, Image } from '../api/types.ts';
 import type { Pair } from '../compare/pair.ts';
 import { useDownloads } from '../downloads/downloads-provider.tsx';
@@ -87,9 +87,7 @@ export function BatchContent({ batch, shownId, onShow, onCompare }: BatchContent
           onEnd={() => hasNextPage && !isFetchingNextPage && void fetchNextPage()}
         />
       )}
-      <Suspense>
-        <BatchNotes batchId={id} />
-      </Suspense>
+      <BatchNotes batchId={id} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { ArrowRightLeft, ChevronRight, Download, Pencil, Trash2 } from 'lucide-react';
-import { Suspense, useState } from 'react';
+import { useState } from 'react';
 import { Button, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
 import type { Batch, Image } from '../api/types.ts';
 import { useDeletion } from '../changes/use-deletion.ts';
@@ -113,9 +113,7 @@ export function BatchItem({ batch, isOpen, shownId, onShow, onCompare }: BatchIt
         />
       )}
       {asks === 'move' && (
-        <Suspense>
-          <MoveDialog patientId={batch.object_id} moved={{ kind: 'batch', batch }} onClose={done} />
-        </Suspense>
+        <MoveDialog patientId={batch.object_id} moved={{ kind: 'batch', batch }} onClose={done} />
       )}
       {asks === 'delete' && (
         <Confirm

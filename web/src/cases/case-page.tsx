@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { ArrowRightLeft } from 'lucide-react';
-import { Suspense, useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { ApiError } from '../api/api-error.ts';
 import { api, bodyOf } from '../api/client.ts';
 import type { CaseImage } from '../api/types.ts';
@@ -151,13 +151,11 @@ export function CasePage({ caseId }: { caseId: string }) {
         </section>
       </div>
       {asks === 'move' && patientId && (
-        <Suspense>
-          <MoveDialog
-            patientId={patientId}
-            moved={{ kind: 'case', caseId }}
-            onClose={() => setAsks(undefined)}
-          />
-        </Suspense>
+        <MoveDialog
+          patientId={patientId}
+          moved={{ kind: 'case', caseId }}
+          onClose={() => setAsks(undefined)}
+        />
       )}
       {asks === 'delete' && shown && (
         <Confirm

@@ -93,6 +93,7 @@ export class DicomViewport {
       frames.every(({ imageId }, index) => imageId === this.#imageIds[index]);
     if (isSame) return;
     this.#imageIds = frames.map(({ imageId }) => imageId);
+    this.#prefetcher.await(undefined);
     this.#wanted = 0;
     this.#direction = 1;
     this.#shape = '';
@@ -208,6 +209,7 @@ export class DicomViewport {
 
   async #showOne(frame: Frame): Promise<void> {
     this.#tried = frame.imageId;
+    this.#prefetcher.await(frame);
     this.#report('loading', frame);
     const list = this.#imageIds;
     const index = this.#wanted;

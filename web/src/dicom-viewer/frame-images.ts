@@ -60,7 +60,7 @@ function startedLoad(frame: Frame) {
 }
 
 async function loadWhole(frame: Frame, signal: AbortSignal): Promise<LoadedFrame> {
-  const whole = await withMetadata(registeredFrame(frame));
+  const whole = await withMetadata(registeredFrame(frame), signal);
   frames.set(frame.imageId, whole);
   signal.throwIfAborted();
   return loadFrame(whole, signal);

@@ -1,4 +1,4 @@
-import { Suspense, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { RegisteredPicture } from '../exams/registered-picture.tsx';
 import type { ViewerItem } from '../exams/viewer-items.ts';
 import { text } from '../messages/text.ts';
@@ -17,7 +17,11 @@ import { useViewportKeys } from './use-viewport-keys.ts';
 import { ViewportTools } from './viewport-tools.tsx';
 import './viewport-view.css';
 
-const AnnotatedFrame = lazyPart(() => import('../annotations/annotated-frame.tsx'), 'AnnotatedFrame');
+const AnnotatedFrame = lazyPart(
+  () => import('../annotations/annotated-frame.tsx'),
+  'AnnotatedFrame',
+  AnnotatorPlace,
+);
 
 interface ViewportViewProps {
   /** Its accessible name. */
@@ -102,16 +106,19 @@ export function ViewportView({ name, items, index, onIndex, isActive, onUse }: V
         {known && <Corners frame={known} index={index} count={items.length} state={state} />}
         <Over item={item} state={state} />
       </div>
-      <Suspense fallback={<div className="annotator-place" />}>
-        {isShown && stage && known && <AnnotatedFrame frame={known} viewport={stage} area={area} />}
-        {frame && !isShown && <div className="annotator-place" />}
-      </Suspense>
+      {isShown && stage && known && <AnnotatedFrame frame={known} viewport={stage} area={area} />}
+      {frame && !isShown && <AnnotatorPlace />}
       {items.length > 1 && <ScrollBar index={index} count={items.length} onGo={go} cine={cine} />}
     </section>
   );
 }
 
 const isSame = (a: Frame | undefined, b: Frame | undefined): boolean => a?.imageId === b?.imageId;
+
+/** The place of the tools for annotations, until there is something to annotate. */
+function AnnotatorPlace() {
+  return <div className="annotator-place" />;
+}
 
 /** What is over the viewport while there is no image in it. */
 function Over({ item, state }: { item: ViewerItem | undefined; state: ViewportState }) {

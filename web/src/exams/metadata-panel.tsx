@@ -1,4 +1,4 @@
-import { Suspense, useDeferredValue } from 'react';
+import { useDeferredValue } from 'react';
 import { explain } from '../api/api-error.ts';
 import type { Frame } from '../dicom-viewer/frame.ts';
 import { text } from '../messages/text.ts';
@@ -7,7 +7,7 @@ import { Message } from '../parts/message.tsx';
 import { Spinner } from '../parts/spinner.tsx';
 
 // Contains the DICOM data dictionary.
-const MetadataTable = lazyPart(() => import('./metadata-table.tsx'), 'MetadataTable');
+const MetadataTable = lazyPart(() => import('./metadata-table.tsx'), 'MetadataTable', Waiting);
 
 interface MetadataPanelProps {
   frame: Frame;
@@ -22,9 +22,7 @@ export function MetadataPanel({ frame: shown, error }: MetadataPanelProps) {
   return (
     <aside className="panel exam-metadata" aria-label={text('exams.metadata')}>
       {frame.isComplete ? (
-        <Suspense fallback={<Waiting />}>
-          <MetadataTable attributes={frame.attributes} />
-        </Suspense>
+        <MetadataTable attributes={frame.attributes} />
       ) : error ? (
         <Message title={text('exams.series-failed')} tone="bad">
           {explain(error)}
@@ -36,4 +34,6 @@ export function MetadataPanel({ frame: shown, error }: MetadataPanelProps) {
   );
 }
 
-const Waiting = () => <Spinner label={text('exams.metadata-loading')} />;
+function Waiting() {
+  return <Spinner label={text('exams.metadata-loading')} />;
+}

@@ -1,4 +1,4 @@
-import { Suspense, useEffect } from 'react';
+import { useEffect } from 'react';
 import { explain } from '../api/api-error.ts';
 import { text } from '../messages/text.ts';
 import { lazyPart } from '../parts/lazy-part.ts';
@@ -8,7 +8,7 @@ import type { ViewerItems } from './viewer-items.ts';
 
 // Cornerstone is almost a megabyte: it is loaded in parallel with the list of images, and on no other page.
 const loadViewer = () => import('../dicom-viewer/viewport-view.tsx');
-const ViewportView = lazyPart(loadViewer, 'ViewportView');
+const ViewportView = lazyPart(loadViewer, 'ViewportView', Waiting);
 
 interface SeriesViewerProps {
   /** Its accessible name. */
@@ -32,11 +32,7 @@ export function SeriesViewer({
   // A failure is told where the part is shown.
   useEffect(() => void loadViewer().catch(() => undefined), []);
   if (data && data.length > 0) {
-    return (
-      <Suspense fallback={<Waiting name={name} />}>
-        <ViewportView name={name} items={data} index={Math.min(index, data.length - 1)} {...viewer} />
-      </Suspense>
-    );
+    return <ViewportView name={name} items={data} index={Math.min(index, data.length - 1)} {...viewer} />;
   }
   if (!data && !error) return <Waiting name={name} />;
   return (
@@ -52,8 +48,10 @@ export function SeriesViewer({
   );
 }
 
-const Waiting = ({ name }: { name: string }) => (
-  <section className="panel exam-stage" aria-label={name}>
-    <Spinner label={text('exams.series-loading')} />
-  </section>
-);
+function Waiting({ name }: { name: string }) {
+  return (
+    <section className="panel exam-stage" aria-label={name}>
+      <Spinner label={text('exams.series-loading')} />
+    </section>
+  );
+}

@@ -1,4 +1,4 @@
-import { Suspense, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { text } from '../messages/text.ts';
 import { pageConfig } from '../page-config.ts';
@@ -74,9 +74,7 @@ export function StudyPatient({ study: uid, namedInFiles }: StudyPatientProps) {
         />
       )}
       {isAsking && isAssigned(study) && (
-        <Suspense>
-          <MoveDialog patientId={id} moved={{ kind: 'study', study: uid }} onClose={() => setAsking(false)} />
-        </Suspense>
+        <MoveDialog patientId={id} moved={{ kind: 'study', study: uid }} onClose={() => setAsking(false)} />
       )}
       {isAsking && !isAssigned(study) && <AssignStudyDialog study={uid} onClose={() => setAsking(false)} />}
     </>

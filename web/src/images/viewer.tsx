@@ -8,7 +8,7 @@ import {
   Trash2,
   X,
 } from 'lucide-react';
-import { type ReactNode, Suspense, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { explain } from '../api/api-error.ts';
 import { text } from '../messages/text.ts';
 import { IconButton } from '../parts/icon-button.tsx';
@@ -24,7 +24,11 @@ import { pathOf, type ViewedImage } from './viewed-image.ts';
 import { ZoomButtons } from './zoom-buttons.tsx';
 import './viewer.css';
 
-const AnnotatedPhoto = lazyPart(() => import('../annotations/annotated-photo.tsx'), 'AnnotatedPhoto');
+const AnnotatedPhoto = lazyPart(
+  () => import('../annotations/annotated-photo.tsx'),
+  'AnnotatedPhoto',
+  () => <div className="annotator-place" />,
+);
 
 interface ViewerProps {
   image: ViewedImage;
@@ -172,11 +176,7 @@ export function Viewer({
         )}
         {image.isReady && <ZoomButtons zoom={zoom} />}
       </div>
-      {image.isReady && stage && (
-        <Suspense fallback={<div className="annotator-place" />}>
-          <AnnotatedPhoto image={image} page={page} stage={stage} />
-        </Suspense>
-      )}
+      {image.isReady && stage && <AnnotatedPhoto image={image} page={page} stage={stage} />}
     </section>
   );
 }

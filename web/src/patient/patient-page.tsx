@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Plus, Trash2 } from 'lucide-react';
-import { Suspense, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { DisclosureGroup } from 'react-aria-components';
 import { Link } from 'wouter';
 import { api, bodyOf } from '../api/client.ts';
@@ -31,9 +31,17 @@ import '../parts/panel.css';
 import './patient-page.css';
 import { lazyPart } from '../parts/lazy-part.ts';
 
-const PatientCompare = lazyPart(() => import('../compare/patient-compare.tsx'), 'PatientCompare');
+const PatientCompare = lazyPart(
+  () => import('../compare/patient-compare.tsx'),
+  'PatientCompare',
+  () => <Spinner label={text('patient-page.loading-comparison')} />,
+);
 
-const Gallery = lazyPart(() => import('./gallery/gallery.tsx'), 'Gallery');
+const Gallery = lazyPart(
+  () => import('./gallery/gallery.tsx'),
+  'Gallery',
+  () => <Spinner label={text('patient-page.loading-gallery')} />,
+);
 
 /** A patient's images: batches on the left, the selected image on the right; or all of them across the page. */
 export function PatientPage({ patientId }: { patientId: string }) {
@@ -84,16 +92,14 @@ export function PatientPage({ patientId }: { patientId: string }) {
             aria-label={text('patient-page.gallery')}
             inert={looked !== undefined || pair !== undefined}
           >
-            <Suspense fallback={<Spinner label={text('patient-page.loading-gallery')} />}>
-              <Gallery
-                patientId={patientId}
-                grouping={view}
-                shownId={looked?.image.id}
-                onShow={(image) => look({ image, batchId: undefined })}
-                onList={setAmong}
-                onCompare={setPair}
-              />
-            </Suspense>
+            <Gallery
+              patientId={patientId}
+              grouping={view}
+              shownId={looked?.image.id}
+              onShow={(image) => look({ image, batchId: undefined })}
+              onList={setAmong}
+              onCompare={setPair}
+            />
           </section>
         )}
         {view === 'batches' && (
@@ -147,14 +153,12 @@ export function PatientPage({ patientId }: { patientId: string }) {
         {(view === 'batches' || pair || looked) && (
           <section className="panel patient-view" aria-label={text('images.viewer')}>
             {pair ? (
-              <Suspense fallback={<Spinner label={text('patient-page.loading-comparison')} />}>
-                <PatientCompare
-                  key={pair.toSorted().join()}
-                  {...{ patientId, pair, mode }}
-                  onChange={setPair}
-                  onClose={endComparison}
-                />
-              </Suspense>
+              <PatientCompare
+                key={pair.toSorted().join()}
+                {...{ patientId, pair, mode }}
+                onChange={setPair}
+                onClose={endComparison}
+              />
             ) : looked ? (
               <PatientViewer
                 patientId={patientId}

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Suspense, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { api, bodyOf, fetchBytes } from '../api/client.ts';
 import type { Image } from '../api/types.ts';
 import { useBatches } from '../batches/batches.ts';
@@ -127,32 +127,24 @@ function Shown({ patientId, looked, among, isWhole, onLook, onCompare }: ShownPr
         </ImageFacts>
       </Viewer>
       {asks === 'compare' && (
-        <Suspense>
-          <CompareChoice
-            patientId={patientId}
-            image={image}
-            onChoose={(pair) => {
-              setAsks(undefined);
-              onCompare(pair);
-            }}
-            onClose={() => setAsks(undefined)}
-          />
-        </Suspense>
+        <CompareChoice
+          patientId={patientId}
+          image={image}
+          onChoose={(pair) => {
+            setAsks(undefined);
+            onCompare(pair);
+          }}
+          onClose={() => setAsks(undefined)}
+        />
       )}
-      {asks === 'edit' && (
-        <Suspense>
-          <EditDialog images={[image]} onClose={() => setAsks(undefined)} />
-        </Suspense>
-      )}
+      {asks === 'edit' && <EditDialog images={[image]} onClose={() => setAsks(undefined)} />}
       {asks === 'move' && (
-        <Suspense>
-          <MoveDialog
-            patientId={patientId}
-            moved={{ kind: 'images', images: [image], batchName }}
-            onMoved={showNeighbour}
-            onClose={() => setAsks(undefined)}
-          />
-        </Suspense>
+        <MoveDialog
+          patientId={patientId}
+          moved={{ kind: 'images', images: [image], batchName }}
+          onMoved={showNeighbour}
+          onClose={() => setAsks(undefined)}
+        />
       )}
       {asks === 'delete' && (
         <Confirm

@@ -1,4 +1,4 @@
-import { Suspense, useState } from 'react';
+import { useState } from 'react';
 import { lazyPart } from '../parts/lazy-part.ts';
 import type { Shortcut } from './shortcuts.ts';
 import { presentShortcuts, useShortcuts } from './use-shortcuts.ts';
@@ -10,7 +10,5 @@ const ShortcutsDialog = lazyPart(() => import('./shortcuts-dialog.tsx'), 'Shortc
 export function ShortcutsHelp() {
   const [listed, setListed] = useState<readonly Shortcut[]>();
   useShortcuts({ help: () => setListed(presentShortcuts()) });
-  return (
-    <Suspense>{listed && <ShortcutsDialog listed={listed} onClose={() => setListed(undefined)} />}</Suspense>
-  );
+  return listed && <ShortcutsDialog listed={listed} onClose={() => setListed(undefined)} />;
 }

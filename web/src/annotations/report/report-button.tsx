@@ -1,5 +1,5 @@
 import { FileText } from 'lucide-react';
-import { Suspense, useState } from 'react';
+import { useState } from 'react';
 import { text } from '../../messages/text.ts';
 import { lazyPart } from '../../parts/lazy-part.ts';
 import { useSession } from '../../session/session-provider.tsx';
@@ -32,11 +32,7 @@ export function ReportButton({ study, answer }: ReportButtonProps) {
           <FileText size={16} aria-hidden /> {text('report.open')}
         </button>
       </div>
-      {isAsking && (
-        <Suspense>
-          <ReportDialog study={study} contents={contents} onClose={() => setAsking(false)} />
-        </Suspense>
-      )}
+      {isAsking && <ReportDialog study={study} contents={contents} onClose={() => setAsking(false)} />}
     </>
   );
 }

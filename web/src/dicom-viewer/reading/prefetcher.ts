@@ -18,6 +18,8 @@ export class Prefetcher {
   readonly #running = new Map<string, Frame>();
   /** The image ids of frames that could not be loaded: they are loaded again only when they are wanted. */
   readonly #failed = new Set<string>();
+  /** The image id of the frame that is shown next. */
+  #awaited: string | undefined;
   #frames: readonly Frame[] = [];
   #reading: Reading = { count: 0, index: 0, direction: 1 };
   /** Of the last loaded frame: as long as none is known, few are loaded. */
@@ -34,10 +36,19 @@ export class Prefetcher {
     const [wanted, ...others] = this.#order();
     const kept = new Set([wanted, ...others].map((frame) => frame?.imageId));
     for (const [imageId, frame] of this.#running) {
-      if (!kept.has(imageId)) this.#cancel(frame);
+      if (!kept.has(imageId) && imageId !== this.#awaited) this.#cancel(frame);
     }
     if (wanted && this.#isToLoad(wanted)) this.#load(wanted);
+    if (wanted && this.#source.isLoaded(wanted)) this.#skipTo(wanted);
     this.#fill();
+  }
+
+  /**
+   * Says which frame is shown next. When the reader goes on, it is given up only once the wanted one is there: otherwise nothing would be
+   * shown of what somebody scrolls through faster than it loads.
+   */
+  await(frame: Frame | undefined): void {
+    this.#awaited = frame?.imageId;
   }
 
   /** Gives up what is on its way. */
@@ -74,6 +85,7 @@ export class Prefetcher {
         this.#bytesOfFrame = bytes;
         if (!isCurrent()) return;
         this.#running.delete(frame.imageId);
+        if (frame.imageId === this.#frames[this.#reading.index]?.imageId) this.#skipTo(frame);
         this.#fill();
       },
       // The reason is told when the frame is shown. The others would most likely fail, too.
@@ -83,6 +95,12 @@ export class Prefetcher {
         this.#failed.add(frame.imageId);
       },
     );
+  }
+
+  /** Gives up what was to be shown before the wanted frame, which is loaded. */
+  #skipTo(wanted: Frame): void {
+    const before = this.#running.get(this.#awaited ?? '');
+    if (before && before.imageId !== wanted.imageId) this.#cancel(before);
   }
 
   #cancel(frame: Frame): void {

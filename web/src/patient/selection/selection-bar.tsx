@@ -10,7 +10,7 @@ import {
   Trash2,
   X,
 } from 'lucide-react';
-import { type FormEvent, Suspense, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import type { EyeSide, Image } from '../../api/types.ts';
 import { useDeletion } from '../../changes/use-deletion.ts';
 import { useImageChanges } from '../../changes/use-image-changes.ts';
@@ -203,31 +203,27 @@ export function SelectionBar({
       {asks === 'download' && (
         <DownloadChoice onChoose={(asEdited) => onDownload(images, asEdited)} onClose={done} />
       )}
-      <Suspense>
-        {asks === 'compare' && one && (
-          <CompareChoice
-            patientId={patientId}
-            image={one}
-            onChoose={(pair) => {
-              done();
-              onCompare(pair);
-            }}
-            onClose={done}
-          />
-        )}
-        {asks === 'edit' && <EditDialog images={images} onClose={done} />}
-        {asks === 'print' && (
-          <PrintDialog patientId={patientId} title={title} images={images} onClose={done} />
-        )}
-        {asks === 'move' && (
-          <MoveDialog
-            patientId={patientId}
-            moved={{ kind: 'images', images, batchName: title }}
-            onMoved={selection.clear}
-            onClose={done}
-          />
-        )}
-      </Suspense>
+      {asks === 'compare' && one && (
+        <CompareChoice
+          patientId={patientId}
+          image={one}
+          onChoose={(pair) => {
+            done();
+            onCompare(pair);
+          }}
+          onClose={done}
+        />
+      )}
+      {asks === 'edit' && <EditDialog images={images} onClose={done} />}
+      {asks === 'print' && <PrintDialog patientId={patientId} title={title} images={images} onClose={done} />}
+      {asks === 'move' && (
+        <MoveDialog
+          patientId={patientId}
+          moved={{ kind: 'images', images, batchName: title }}
+          onMoved={selection.clear}
+          onClose={done}
+        />
+      )}
       {asks === 'delete' && (
         <Confirm
           title={text('selection.delete-title', { count: images.length })}

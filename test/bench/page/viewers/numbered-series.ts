@@ -1,0 +1,81 @@
+import { writesOf } from '../../../../lib/data/dicom/dicom-writes.ts';
+import { newDicom } from '../../../../lib/domain/dicom/dicom-instance.ts';
+import { describeDicom } from '../../../../lib/media/dicom/parse/describe-dicom.ts';
+import { metadataText } from '../../../../lib/services/dicom/metadata-text.ts';
+import { BULK_DATA, dicomJsonKey, dicomKey } from '../../../../lib/storage/object-keys.ts';
+import { ctSlice } from '../../dicom/dicom-file.ts';
+import type { BenchObject } from '../put-objects.ts';
+
+/** Pixels of a slice, in each direction. */
+export const SIDE = 512;
+/** The number of a slice is drawn in its middle, as squares of this size: its bits, between two white ones. */
+export const SQUARE = 20;
+export const BITS = 11;
+
+const WHITE = 3000;
+const BLACK = 0;
+
+/** CT slices of which one can see which one is drawn: the only series of a study. */
+export interface NumberedSeries {
+  study: string;
+  patientId: string;
+  count: number;
+}
+
+/** The items of the table, as storing the slices would leave them. */
+export function* itemsOfSeries(of: NumberedSeries): Generator<Record<string, unknown>> {
+  for (let number = 1; number <= of.count; number++) {
+    const { dicom } = describedSlice(of, number);
+    const [instance, ...others] = writesOf(dicom).flatMap((write) =>
+      'Put' in write ? [write.Put.Item] : [],
+    );
+    if (instance) yield instance;
+    const counts = {
+      instances: of.count,
+      keptInstances: of.count,
+      keptBytes: of.count * dicom.instance.bytes,
+    };
+    // The series and its study are the same for all slices.
+    if (number === 1) for (const item of others) yield { ...item, ...('keptInstances' in item && counts) };
+  }
+}
+
+/** The objects of the bucket, as storing the slices would leave them. */
+export function* objectsOfSeries(of: NumberedSeries): Generator<BenchObject> {
+  for (let number = 1; number <= of.count; number++) {
+    const { dicom, file, described } = describedSlice(of, number);
+    const { instance } = dicom;
+    yield { Key: dicomKey(instance), Body: file, ContentType: 'application/dicom' };
+    const json = metadataText(described, instance);
+    yield { Key: dicomJsonKey(instance), Body: json, ContentType: 'application/dicom+json' };
+  }
+}
+
+/** Long enough ago for the series to be at rest. */
+const STORED_AT = new Date('2026-01-01T00:00:00Z');
+
+function describedSlice(of: NumberedSeries, number: number) {
+  const file = numberedSlice(of, number);
+  const described = describeDicom(file, (path) => BULK_DATA + path);
+  // No hash, but as unique as one.
+  const sha256 = number.toString(16).padStart(64, '0');
+  const caller = { role: 'staff', subject: 'bench' } as const;
+  const dicom = newDicom(described, { bytes: file.length, sha256 }, caller, [], STORED_AT);
+  return { file, described, dicom };
+}
+
+function numberedSlice({ study: studyUid, patientId }: NumberedSeries, number: number): Buffer<ArrayBuffer> {
+  const seriesUid = `${studyUid}.1`;
+  const sopUid = `${seriesUid}.${number}`;
+  // From the head downwards: in this order, one viewer sorts by numbers and another by positions.
+  const file = ctSlice({ studyUid, seriesUid, sopUid, patientId, number, position: -number }, SIDE);
+  const squares = `1${number.toString(2).padStart(BITS, '0')}1`;
+  const [top, left] = [(SIDE - SQUARE) / 2, (SIDE - squares.length * SQUARE) / 2];
+  const pixels = file.length - SIDE * SIDE * 2;
+  for (let y = 0; y < SQUARE; y++)
+    for (let x = 0; x < squares.length * SQUARE; x++) {
+      const value = squares[Math.floor(x / SQUARE)] === '1' ? WHITE : BLACK;
+      file.writeUInt16LE(value, pixels + ((top + y) * SIDE + left + x) * 2);
+    }
+  return file;
+}
