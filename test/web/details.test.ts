@@ -66,10 +66,14 @@ test('A request that failed is repeated by a click', async () => {
     status: 403,
     json: { statusCode: 403, message: 'Not now', error: 'Forbidden', details: [] },
   };
-  await page.route('**/api/images/batches?**', (route) => route.fulfill(refuse));
+  const isClicked = () => page.evaluate(() => Reflect.get(globalThis, 'clicked') === true);
+  // Until the click: the page also asks again by itself, when it is told of a change, and then the button is gone.
+  await page.route('**/api/images/batches?**', async (route) =>
+    (await isClicked()) ? route.continue() : route.fulfill(refuse),
+  );
   await openPatient(page, 'P-6304');
   await page.getByText('The batches cannot be shown').waitFor();
-  await page.unroute('**/api/images/batches?**');
+  await page.evaluate("addEventListener('click', () => { globalThis.clicked = true; }, true)");
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('button', { name: /^Visit/ }).waitFor();
 });
