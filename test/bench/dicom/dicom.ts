@@ -46,13 +46,17 @@ export async function dicom({ cdkOut, progress }: Bench, size: Size = full): Pro
 /** With tiny pixels: these studies are only for searches. */
 async function fillOrthanc(url: string, studies: number): Promise<void> {
   const numbers = Array.from({ length: studies }, (_value, number) => number).values();
+  const store = async (number: number, attempts = 3): Promise<void> => {
+    const body = dicomSlice(sliceOf(number, studies), 2);
+    const response = await fetch(`${url}/instances`, { method: 'POST', body });
+    const text = await response.text();
+    if (response.ok) return;
+    // Of thousands, it refuses one now and then.
+    if (attempts > 1) return store(number, attempts - 1);
+    throw new Error(`Orthanc answered ${response.status} to a file: ${text}`);
+  };
   const client = async () => {
-    for (const number of numbers) {
-      const body = dicomSlice(sliceOf(number, studies), 2);
-      const response = await fetch(`${url}/instances`, { method: 'POST', body });
-      if (!response.ok) throw new Error(`Orthanc answered ${response.status} to a file`);
-      await response.arrayBuffer();
-    }
+    for (const number of numbers) await store(number);
   };
   await Promise.all(Array.from({ length: 4 }, client));
 }
