@@ -8,7 +8,7 @@ import { type GrowthSample, growthSamples, type Send } from './growth-samples.ts
 
 const full = { sizes: [1000, 10_000, 100_000], repeats: 15 };
 /** The time for each item may grow as the logarithm of their number, from a thousand to a hundred thousand. */
-const LOGARITHMIC = Math.log(100_000) / Math.log(1000);
+const LOGARITHMIC = round(Math.log(100_000) / Math.log(1000));
 
 /** For each item that a request returns or deletes. */
 interface Figures {
