@@ -59,32 +59,34 @@ describe('A client that knows the API document alone', () => {
 
   test.each(IDS)('gets from %s no answer that is not described there', async (id) => {
     const [method, path, described] = describedAs(document, id);
-    await fc.assert(
-      fc.asyncProperty(requestsOf(path, described, existing), async (request) => {
-        const response = await admin.send(method, request.path, bodyOf(request, file));
-        const text = await response.text();
-        if (response.ok) done.add(id);
-        const shown = `${method} ${request.path} ${JSON.stringify(request.body)?.slice(0, 500)}: ${response.status} ${text.slice(0, 500)}`;
-        expect(response.status, shown).toBeLessThan(500);
-        const known = described.responses[response.status];
-        expect(known, shown).toBeDefined();
-        if (text === '') return;
-        const [type = ''] = (response.headers.get('content-type') ?? '').split(';');
-        const types = Object.keys(known?.content ?? {});
-        expect(
-          types.map((each) => each.split(';')[0]),
-          shown,
-        ).toContain(type);
-        const schema = known?.content?.[type]?.schema;
-        if (/json$/.test(type) && schema)
-          expect(faultsOf(resolved(document, schema), JSON.parse(text)), shown).toBeUndefined();
-      }),
-      { seed, numRuns: REQUESTS },
-    );
+    const requests = requestsOf(path, described, existing);
+    const check = async (request: GeneratedRequest) => {
+      const response = await admin.send(method, request.path, bodyOf(request, file));
+      const text = await response.text();
+      if (response.ok) done.add(id);
+      const shown = `${method} ${request.path} ${JSON.stringify(request.body)?.slice(0, 500)}: ${response.status} ${text.slice(0, 500)}`;
+      expect(response.status, shown).toBeLessThan(500);
+      const known = described.responses[response.status];
+      expect(known, shown).toBeDefined();
+      if (text === '') return;
+      const [type = ''] = (response.headers.get('content-type') ?? '').split(';');
+      const types = Object.keys(known?.content ?? {});
+      expect(
+        types.map((each) => each.split(';')[0]),
+        shown,
+      ).toContain(type);
+      const schema = known?.content?.[type]?.schema;
+      if (/json$/.test(type) && schema)
+        expect(faultsOf(resolved(document, schema), JSON.parse(text)), shown).toBeUndefined();
+    };
+    await fc.assert(fc.asyncProperty(requests, check), { seed, numRuns: REQUESTS });
+    // Few of them may be accepted, by chance: then some more, so that the answers of a success are seen.
+    for (const request of fc.sample(requests, { seed: seed + 1, numRuns: 3 * REQUESTS }))
+      if (!done.has(id)) await check(request);
   });
 
   test('gets a success from most operations', () => {
-    expect(done.size).toBeGreaterThan(IDS.length / 2);
+    expect(done.size).toBeGreaterThan(IDS.length * 0.6);
   });
 });
 
