@@ -81,7 +81,9 @@ export class RunningGateway {
   /** The names of the files in a folder of the spool, without the empty ones that the gateway keeps ready. */
   spooled(folder: 'incoming' | 'waiting' | 'refused' | 'commitments'): string[] {
     const all = join(this.folder, 'spool', folder);
-    return readdirSync(all).filter((name) => statSync(join(all, name)).size > 0);
+    // The gateway may delete a file between the list and its size.
+    const size = (name: string) => statSync(join(all, name), { throwIfNoEntry: false })?.size ?? 0;
+    return readdirSync(all).filter((name) => size(name) > 0);
   }
 
   /** A resource of the status page. */
