@@ -162,20 +162,16 @@ export class Gateway {
     if (!body) throw new GatewayError('REQUEST_TOO_LARGE');
     const isBase64Encoded =
       body.length > 0 && this.#isBinary(request.headers['content-type'] ?? 'application/json');
-    const payload = {
-      ...event,
-      body: body.length > 0 ? body.toString(isBase64Encoded ? 'base64' : 'utf8') : null,
-      isBase64Encoded,
-    };
-    if (Buffer.byteLength(JSON.stringify(payload)) > payloadLimitBytes)
-      throw new GatewayError('REQUEST_TOO_LARGE');
+    const text = body.length > 0 ? body.toString(isBase64Encoded ? 'base64' : 'utf8') : null;
+    const payload = Buffer.from(JSON.stringify({ ...event, body: text, isBase64Encoded }));
+    if (payload.length > payloadLimitBytes) throw new GatewayError('REQUEST_TOO_LARGE');
     if (route.streams) await this.#stream(lambda, payload, requestId, route, response);
     else await this.#buffer(lambda, payload, requestId, route, response, request.headers);
   }
 
   async #buffer(
     lambda: LambdaFunction,
-    payload: object,
+    payload: Buffer,
     requestId: string,
     route: Route,
     response: ServerResponse,
@@ -203,7 +199,7 @@ export class Gateway {
 
   async #stream(
     lambda: LambdaFunction,
-    payload: object,
+    payload: Buffer,
     requestId: string,
     route: Route,
     response: ServerResponse,

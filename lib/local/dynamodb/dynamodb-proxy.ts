@@ -7,7 +7,7 @@ import type { Principals } from '../iam/principals.ts';
 import { readBody } from '../request-body.ts';
 import { accountId, region } from '../template.ts';
 import { type DynamoDbError, errorOf, internalServerError, throttledError } from './dynamodb-faults.ts';
-import { type PartitionThroughput, TableRequest } from './partition-throughput.ts';
+import { type PartitionThroughput, TableRequest, type Uses } from './partition-throughput.ts';
 
 /** DynamoDB's limit for a request; BatchWriteItem is the largest. */
 const requestLimitBytes = 16 * 1024 * 1024;
@@ -48,7 +48,8 @@ export class DynamoDbProxy {
       );
     }
     const action = String(request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
-    const input = TableRequest.safeParse(JSON.parse(body.toString('utf8') || '{}'));
+    const sent: object = JSON.parse(body.toString('utf8') || '{}');
+    const input = TableRequest.safeParse(sent);
     if (!input.success) return sendError(response, 'ValidationException', z.prettifyError(input.error));
     const accesses = accessesOf(action, input.data);
     const missing = accesses.find((access) => !this.#principals.may(accessKeyId, access));
@@ -61,7 +62,8 @@ export class DynamoDbProxy {
       );
     }
     const tables = accesses.map(({ resource }) => /:table\/([^/]+)/.exec(resource)?.[1] ?? '');
-    if (this.#throughput.exhausted(action, input.data) !== undefined)
+    const uses = this.#throughput.usesOf(action, input.data);
+    if (this.#throughput.exhausted(uses) !== undefined)
       return sendFault(response, throttledError(action, tables));
     const fault = this.#faults.any
       ? this.#faults.of({
@@ -75,7 +77,11 @@ export class DynamoDbProxy {
     if (fault?.name === 'kill-before') return fault.kill();
     const error = fault && errorOf(fault, action, tables);
     if (error) return sendFault(response, error);
-    await this.#forward(request, response, action, accessKeyId, body, input.data, fault);
+    // Only for those who count calls: the answer then says what it consumed.
+    const text = this.#principals.counts
+      ? Buffer.from(JSON.stringify({ ...sent, ...capacityRequest(action) }))
+      : body;
+    await this.#forward(request, response, action, accessKeyId, text, uses, fault);
     if (!writes.test(action)) return;
     for (const table of new Set(tables)) this.#onWrite(table);
   }
@@ -86,29 +92,25 @@ export class DynamoDbProxy {
     action: string,
     accessKeyId: string,
     body: Buffer,
-    input: TableRequest,
+    uses: Uses,
     fault: CallFault | undefined,
   ) {
-    const counted = this.#principals.counts;
-    const sent = counted ? Buffer.from(JSON.stringify({ ...input, ...capacityRequest(action) })) : body;
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       const forwarded = httpRequest(this.#endpoint, {
         method: 'POST',
         agent: this.#agent,
-        headers: { ...request.headers, host: this.#endpoint.host, 'content-length': sent.length },
+        headers: { ...request.headers, host: this.#endpoint.host, 'content-length': body.length },
       });
-      forwarded.once('response', resolve).once('error', reject).end(sent);
+      forwarded.once('response', resolve).once('error', reject).end(body);
     });
     if (answer.statusCode === 200)
-      this.#throughput.count(action, input, Number(answer.headers['content-length'] ?? 0));
-    const chunks: Buffer[] = [];
-    for await (const chunk of answer) chunks.push(chunk);
-    const text = Buffer.concat(chunks);
+      this.#throughput.count(uses, Number(answer.headers['content-length'] ?? 0));
+    const text = (await readBody(answer, Number.POSITIVE_INFINITY)) ?? Buffer.of();
     // Its date is the machine's time.
     const { 'transfer-encoding': _framing, date: _date, ...headers } = answer.headers;
     const send = () =>
       response.writeHead(answer.statusCode ?? 500, { ...headers, 'content-length': text.length }).end(text);
-    if (!counted && !fault) return void send();
+    if (!this.#principals.counts && !fault) return void send();
     this.#principals.count(accessKeyId, {
       service: 'dynamodb',
       action,

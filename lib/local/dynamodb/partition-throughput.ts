@@ -11,11 +11,13 @@ const READ_UNITS = 3000;
 const WRITE_BYTES = 1024;
 const READ_BYTES = 4096;
 
-const Values = z.record(z.string(), z.unknown());
-const Keyed = z.looseObject({
+// Not a record schema: it would copy every attribute of every item, a twentieth of the stack's CPU time of a request.
+const Values = z.custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null);
+const Keyed = z.object({
   TableName: z.string().optional(),
   Item: Values.optional(),
   Key: Values.optional(),
+  ExpressionAttributeValues: Values.optional(),
 });
 
 /** A request to DynamoDB, as far as the local stack reads it. */
@@ -24,17 +26,21 @@ export const TableRequest = Keyed.extend({
   ConsistentRead: z.boolean().optional(),
   KeyConditionExpression: z.string().optional(),
   ExpressionAttributeNames: z.record(z.string(), z.string()).optional(),
-  ExpressionAttributeValues: Values.optional(),
   TransactItems: z.array(z.record(z.string(), Keyed.extend({ TableName: z.string() }))).optional(),
   RequestItems: Values.optional(),
 });
 export type TableRequest = z.infer<typeof TableRequest>;
 
-/** The units that a request takes of a partition key value. */
-export interface Use {
-  /** The table or index, and the value. */
-  partition: string;
-  units: number;
+/** What a request takes of each partition key value. */
+export interface Uses {
+  /** The units that a value has in a second. */
+  limit: number;
+  uses: {
+    /** The table or index, and the value. */
+    partition: string;
+    /** Of a read, for each 4 KB of its response. */
+    units: number;
+  }[];
 }
 
 /**
@@ -55,25 +61,25 @@ export class PartitionThroughput {
     this.#now = now;
   }
 
-  /** The partition key value of the request that has nothing left in this second; undefined if it may be done. */
-  exhausted(action: string, request: TableRequest): string | undefined {
+  /** What a request takes of the partition key values that it names. */
+  usesOf(action: string, request: TableRequest): Uses {
+    return isRead(action)
+      ? { limit: READ_UNITS, uses: this.#reads(request) }
+      : { limit: WRITE_UNITS, uses: this.#writes(action, request) };
+  }
+
+  /** The partition key value that has nothing left in this second; undefined if the request may be done. */
+  exhausted({ limit, uses }: Uses): string | undefined {
     this.#turn();
-    const [uses, limit] = isRead(action)
-      ? [this.#reads(request), READ_UNITS]
-      : [this.#writes(action, request), WRITE_UNITS];
     return uses.find(({ partition }) => (this.#used.get(`${limit} ${partition}`) ?? 0) >= limit)?.partition;
   }
 
   /** Counts a request that was done. The size of what was read is that of its response. */
-  count(action: string, request: TableRequest, responseBytes: number) {
+  count({ limit, uses }: Uses, responseBytes: number) {
     this.#turn();
-    if (isRead(action)) {
-      const units = Math.ceil(responseBytes / READ_BYTES) / (request.ConsistentRead ? 1 : 2);
-      for (const { partition } of this.#reads(request)) this.#add(`${READ_UNITS} ${partition}`, units);
-    } else {
-      for (const { partition, units } of this.#writes(action, request))
-        this.#add(`${WRITE_UNITS} ${partition}`, units);
-    }
+    const readUnits = Math.ceil(responseBytes / READ_BYTES);
+    for (const { partition, units } of uses)
+      this.#add(`${limit} ${partition}`, limit === READ_UNITS ? units * readUnits : units);
   }
 
   #add(key: string, units: number) {
@@ -94,29 +100,31 @@ export class PartitionThroughput {
     );
   }
 
-  #reads(request: TableRequest): Use[] {
-    const { TableName = '', IndexName = '', Key } = request;
+  #reads(request: TableRequest): Uses['uses'] {
+    const { TableName = '', IndexName = '', Key, ConsistentRead = false } = request;
     const own = (this.#keys.get(TableName) ?? []).find(({ index }) => index === IndexName);
     if (!own) return [];
     const value = Key ? Key[own.attribute] : equalTo(own.attribute, request);
-    return value === undefined ? [] : [{ partition: nameOf(TableName, own.index, value), units: 1 }];
+    return value === undefined
+      ? []
+      : [{ partition: nameOf(TableName, own.index, value), units: ConsistentRead ? 1 : 0.5 }];
   }
 
   /**
    * Of an update, only what the request says is known: it counts as that many bytes, and for the indexes whose keys it sets. A
    * transaction takes twice as much.
    */
-  #writes(action: string, request: TableRequest): Use[] {
+  #writes(action: string, request: TableRequest): Uses['uses'] {
     const many = Object.entries(request.RequestItems ?? {}).flatMap(([TableName, writes]) =>
       BatchWrites.parse(writes).map((each) => ({ ...(each.PutRequest ?? each.DeleteRequest), TableName })),
     );
     const parts = (request.TransactItems ?? []).flatMap((item) => Object.values(item));
     const factor = parts.length > 0 ? 2 : 1;
     const all = /^(Batch|Transact)/.test(action) ? [...many, ...parts] : [request];
-    return all.flatMap(({ TableName = '', Item, Key, ...rest }) => {
+    return all.flatMap(({ TableName = '', Item, Key, ExpressionAttributeValues }) => {
       const values = Item ?? Key ?? {};
-      const units =
-        factor * Math.max(1, Math.ceil(sizeOf(Item ?? { ...Key, ...updated(rest) }) / WRITE_BYTES));
+      const written = Item ?? { ...Key, ...ExpressionAttributeValues };
+      const units = factor * Math.max(1, Math.ceil(sizeOf(written) / WRITE_BYTES));
       return (this.#keys.get(TableName) ?? []).flatMap(({ index, attribute }) =>
         values[attribute] === undefined
           ? []
@@ -129,13 +137,10 @@ export class PartitionThroughput {
 const isRead = (action: string) => action === 'GetItem' || action === 'Query';
 const nameOf = (table: string, index: string, value: unknown) => `${table}/${index} ${JSON.stringify(value)}`;
 
-const WriteRequest = z.looseObject({ Item: Values.optional(), Key: Values.optional() });
+const WriteRequest = Keyed.omit({ TableName: true });
 const BatchWrites = z
   .array(z.object({ PutRequest: WriteRequest.optional(), DeleteRequest: WriteRequest.optional() }))
   .catch([]);
-
-const updated = ({ ExpressionAttributeValues }: Record<string, unknown>): object =>
-  (ExpressionAttributeValues as object | undefined) ?? {};
 
 /** The value that the condition of a query compares an attribute with. */
 function equalTo(

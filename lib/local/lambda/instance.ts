@@ -166,7 +166,8 @@ export class Instance {
     this.#child.kill('SIGKILL');
   }
 
-  request(event: string, requestId: string): Promise<IncomingMessage> {
+  /** @param event as JSON text */
+  request(event: Buffer, requestId: string): Promise<IncomingMessage> {
     const { timeoutSeconds } = this.definition;
     this.#currentRequest = requestId;
     this.#watch(requestId);
@@ -179,7 +180,7 @@ export class Instance {
           'x-request-id': requestId,
           'x-deadline': this.#clock.now() + timeoutSeconds * 1000,
           'x-clock-shift': this.#clock.shiftMs,
-          'content-length': Buffer.byteLength(event),
+          'content-length': event.length,
         },
       });
       request.on('response', (response) => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import * as z from 'zod';
+import { readBody } from '../request-body.ts';
 import type { FunctionDefinition } from './functions.ts';
 import { FunctionError, Instance, type LambdaHost } from './instance.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -66,32 +67,29 @@ export class LambdaFunction {
     for (const instance of this.#idle.splice(0)) instance.kill('its code has changed');
   }
 
-  /** Invokes the function and reads the whole response. Throws a FunctionError if Lambda would report one. */
+  /**
+   * Invokes the function and reads the whole response. Throws a FunctionError if Lambda would report one.
+   *
+   * @param event the event, or its JSON text
+   */
   async invoke(event: unknown, invocation: Invocation = {}): Promise<unknown> {
     const response = await this.invokeStreaming(event, invocation);
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    try {
-      for await (const chunk of response) {
-        bytes += chunk.length;
-        if (bytes > payloadLimitBytes) break;
-        chunks.push(chunk);
-      }
-    } catch (error) {
+    const body = await readBody(response, payloadLimitBytes).catch((error) => {
       throw error instanceof Error && error.cause instanceof FunctionError ? error.cause : error;
-    }
-    if (bytes > payloadLimitBytes) {
-      throw new FunctionError(
-        'Function.ResponseSizeTooLarge',
-        `Response payload size exceeded maximum allowed payload size (${payloadLimitBytes} bytes).`,
-      );
-    }
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    });
+    if (body) return JSON.parse(body.toString('utf8'));
+    response.destroy();
+    throw new FunctionError(
+      'Function.ResponseSizeTooLarge',
+      `Response payload size exceeded maximum allowed payload size (${payloadLimitBytes} bytes).`,
+    );
   }
 
   /**
    * Invokes the function and returns the response as a stream. Destroying it tells the function that the client
    * disconnected.
+   *
+   * @param event the event, or its JSON text
    */
   async invokeStreaming(
     event: unknown,
@@ -105,7 +103,10 @@ export class LambdaFunction {
       instance = await this.#acquire(sheddable, gone);
       this.#ends.set(instance, end);
       started?.(instance.pid);
-      response = await instance.request(JSON.stringify(event), requestId);
+      response = await instance.request(
+        event instanceof Buffer ? event : Buffer.from(JSON.stringify(event)),
+        requestId,
+      );
     } catch (error) {
       end();
       throw error;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PartitionThroughput } from '../../../lib/local/dynamodb/partition-throughput.ts';
+import { PartitionThroughput, TableRequest } from '../../../lib/local/dynamodb/partition-throughput.ts';
 
 const KEYS = new Map([
   [
@@ -13,7 +13,13 @@ const KEYS = new Map([
 
 function throughput() {
   let now = 1_000_000;
-  const counted = new PartitionThroughput(KEYS, () => now);
+  const throughput = new PartitionThroughput(KEYS, () => now);
+  const counted = {
+    exhausted: (action: string, request: object) => throughput.exhausted(usesOf(action, request)),
+    count: (action: string, request: object, responseBytes: number) =>
+      throughput.count(usesOf(action, request), responseBytes),
+  };
+  const usesOf = (action: string, request: object) => throughput.usesOf(action, TableRequest.parse(request));
   return { counted, wait: (seconds: number) => (now += seconds * 1000) };
 }
 
