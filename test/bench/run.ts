@@ -56,7 +56,9 @@ async function main(): Promise<void> {
     const results: Record<string, Result> = {};
     for (const name of names) {
       if (positionals.length > 0 && !positionals.includes(name)) continue;
+      const startedAt = performance.now();
       const result = await benchmarks[name]({ cdkOut, progress });
+      progress(`${name}: ended after ${Math.round((performance.now() - startedAt) / 1000)} s`);
       results[name] = result;
       if (!values.json) print(name, result);
     }
