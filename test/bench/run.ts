@@ -12,17 +12,19 @@ import { growth } from './growth/growth.ts';
 import { thumbnail } from './images/thumbnail.ts';
 import { laptop } from './laptop.ts';
 import { page } from './page/page.ts';
+import { ohif } from './page/viewers/ohif-on-orthanc.ts';
 import { refused } from './refused.ts';
-import type { Result } from './result.ts';
+import type { Bench, Result } from './result.ts';
 import { start } from './start.ts';
 import { zip } from './zip/zip.ts';
 
-const benchmarks = {
+const benchmarks: Record<string, (bench: Bench) => Promise<Result>> = {
   thumbnail,
   zip,
   api,
   dicom,
   page,
+  ohif,
   coldstart,
   calls,
   refused,
@@ -31,8 +33,7 @@ const benchmarks = {
   laptop,
   start,
 };
-const names = Object.keys(benchmarks) as (keyof typeof benchmarks)[];
-const usage = `Usage: npm run bench [${names.join('|')} …] [-- --json]`;
+const usage = `Usage: npm run bench [${Object.keys(benchmarks).join('|')} …] [-- --json]`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -54,10 +55,10 @@ async function main(): Promise<void> {
   };
   try {
     const results: Record<string, Result> = {};
-    for (const name of names) {
+    for (const [name, measure] of Object.entries(benchmarks)) {
       if (positionals.length > 0 && !positionals.includes(name)) continue;
       const startedAt = performance.now();
-      const result = await benchmarks[name]({ cdkOut, progress });
+      const result = await measure({ cdkOut, progress });
       progress(`${name}: ended after ${Math.round((performance.now() - startedAt) / 1000)} s`);
       results[name] = result;
       if (!values.json) print(name, result);

@@ -15,6 +15,7 @@ import { growth } from '../bench/growth/growth.ts';
 import { thumbnail } from '../bench/images/thumbnail.ts';
 import { laptop } from '../bench/laptop.ts';
 import { page } from '../bench/page/page.ts';
+import { ohif } from '../bench/page/viewers/ohif-on-orthanc.ts';
 import { refused } from '../bench/refused.ts';
 import { zip } from '../bench/zip/zip.ts';
 import { isOhifInstalled } from '../clients/support/ohif-files.ts';
@@ -127,6 +128,16 @@ test('page measures thumbnails, updates and frames in a browser, and slices besi
   for (const row of Object.values(rows).slice(6, 8)) expect(row.ohifP50Ms).toBeGreaterThan(0);
   expect(aims).toHaveLength(isOhifInstalled() ? 11 : 4);
   expect(notes.at(-1)).toMatch(isOhifInstalled() ? /^OHIF is at an origin/ : /^OHIF is not installed/);
+}, 120_000);
+
+test('ohif opens a study of the service and of an Orthanc in OHIF, if both are installed', async () => {
+  const series = { study: '2.25.12', patientId: PATIENT, count: 12 };
+  const { rows, aims, notes, unit } = await ohif(bench, { series, openings: 1, mostWheelMs: 1000 });
+  expect(unit).toBe('ms');
+  const compares = isOhifInstalled() && isOrthancInstalled();
+  for (const row of Object.values(rows)) for (const ms of Object.values(row)) expect(ms).toBeGreaterThan(0);
+  expect([Object.keys(rows).length, aims.length]).toEqual(compares ? [2, 2] : [0, 0]);
+  expect(notes[0]).toMatch(compares ? /^OHIF with the same CT slices/ : /not installed/);
 }, 120_000);
 
 test('coldstart loads every function, and checks the bundle size of the HTTP functions', async () => {

@@ -17,6 +17,16 @@ export const servedOhif = (serviceUrl: string): Served => ({
   files: { '/app-config.js': ohifConfig(serviceUrl) },
 });
 
+/** The built viewer, which shows the studies of another DICOMweb server, below its own address and without a sign-in. */
+export const servedOhifOf = (dicomWebUrl: string): Served => ({
+  folder: join(programFile(INDEX), '..'),
+  onePage: true,
+  files: {
+    '/app-config.js': `${ohifConfig('')}\ndelete window.config.oidc;\nwindow.config.extensions = [];`,
+  },
+  forward: { path: '/dicom-web', to: dicomWebUrl },
+});
+
 /** The configuration of `docs/ohif.md` with the addresses of this run. */
 function ohifConfig(serviceUrl: string): string {
   const [, script] = /```js\n(.*?)```/s.exec(readFileSync(DOCUMENT, 'utf8')) ?? [];

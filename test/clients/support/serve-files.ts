@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
+import {
+  Agent,
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 
@@ -23,12 +29,27 @@ export interface Served {
   folder?: string;
   /** Whether an unknown path gets `index.html`, as an application of one page needs it. */
   onePage?: boolean;
+  /** The server that answers everything below a path, with that path. */
+  forward?: { path: string; to: string };
+}
+
+const agent = new Agent({ keepAlive: true });
+
+function forwarded(request: IncomingMessage, response: ServerResponse, to: string) {
+  const { method = 'GET', headers, url } = request;
+  const onward = httpRequest(`${to}${url}`, { method, headers, agent }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+  });
+  onward.on('error', (error) => response.destroy(error));
+  request.pipe(onward);
 }
 
 /** Starts a web server of another origin, on a free port of loopback. */
 export async function serveFiles(served: () => Served) {
   const server = createServer((request, response) => {
-    const { files = {}, folder, onePage } = served();
+    const { files = {}, folder, onePage, forward } = served();
+    if (forward && request.url?.startsWith(forward.path)) return forwarded(request, response, forward.to);
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://viewer').pathname));
     const find = (name: string) => {
       const file = folder && join(folder, name);

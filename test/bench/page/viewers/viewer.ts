@@ -41,6 +41,9 @@ export const ohifViewer = (url: string): Viewer => ({
   },
 });
 
+/** OHIF with a DICOMweb server that lets everybody in. */
+export const openOhifViewer = (url: string): Viewer => ({ ...ohifViewer(url), signIn: async () => {} });
+
 /** Passes a page of a browser that has cached nothing to the work. */
 export async function withNewPage<T>(browser: Browser, work: (page: Page) => Promise<T>): Promise<T> {
   const context = await browser.newContext({

@@ -6,7 +6,6 @@ import { hoverImage, wheelTo } from './wheel.ts';
 
 /** What is far on: a slice, and another one as far after it. */
 export const FAR = 100;
-/** Who waits longer has not reached it: so long is counted. */
 export const MOST_WHEEL_MS = 6000;
 const REFRESH_MS = 1000 / 60;
 
@@ -19,8 +18,17 @@ export interface Opening {
   farther: number;
 }
 
-/** Opens a study from the list, and turns the wheel. */
-export const opening = (browser: Browser, viewer: Viewer, series: NumberedSeries): Promise<Opening> =>
+/**
+ * Opens a study from the list, and turns the wheel.
+ *
+ * @param mostMs who waits longer for a slice has not reached it: so long is counted
+ */
+export const opening = (
+  browser: Browser,
+  viewer: Viewer,
+  series: NumberedSeries,
+  mostMs = MOST_WHEEL_MS,
+): Promise<Opening> =>
   withNewPage(browser, async (page) => {
     await page.goto(viewer.list);
     await viewer.signIn(page);
@@ -28,18 +36,18 @@ export const opening = (browser: Browser, viewer: Viewer, series: NumberedSeries
     await untilDrawn(page, 1);
     const { seen, clickedAt } = await drawnSoFar(page);
     const firstAt = seen[0]?.at ?? Number.NaN;
-    const far = await wheeled(page, Math.min(FAR, series.count), firstAt);
-    const farther = await wheeled(page, Math.min(2 * FAR - 1, series.count), await now(page));
+    const far = await wheeled(page, Math.min(FAR, series.count), firstAt, mostMs);
+    const farther = await wheeled(page, Math.min(2 * FAR - 1, series.count), await now(page), mostMs);
     return { first: firstAt - clickedAt, far, farther };
   });
 
 /** Turns the wheel to this slice; returns the time until it is drawn, from a time of the page's clock. */
-async function wheeled(page: Page, target: number, from: number): Promise<number> {
+async function wheeled(page: Page, target: number, from: number, mostMs: number): Promise<number> {
   await hoverImage(page);
-  await wheelTo(page, target, MOST_WHEEL_MS);
+  await wheelTo(page, target, mostMs);
   const { seen } = await drawnSoFar(page);
   const at = seen.find(({ number }) => number >= target)?.at;
-  return Math.min(MOST_WHEEL_MS, at === undefined ? MOST_WHEEL_MS : Math.max(0, at - from));
+  return Math.min(mostMs, at === undefined ? mostMs : Math.max(0, at - from));
 }
 
 const now = (page: Page) => page.evaluate(() => performance.now());
