@@ -6,8 +6,7 @@ import { triggers } from '../functions/triggers.ts';
 import { DEFAULT_STAGE, readSettings } from '../lib/deployment/read-settings.ts';
 import { Settings } from '../lib/stack/settings.ts';
 import { addStacks } from '../lib/stack/stacks.ts';
-import { buildFunctions } from './build.ts';
-import { buildWeb } from './build-web.ts';
+import { buildAll } from './build.ts';
 import { installLayers } from './layers.ts';
 
 /** The context that the local stack sets. Its Orthanc may be on the laptop, without TLS. */
@@ -19,7 +18,7 @@ const laptop = Laptop.optional().parse(app.node.tryGetContext('laptop'));
 const tellPhase = (phase: string) => process.send?.(phase);
 
 tellPhase('Building the functions and the page');
-await Promise.all([buildFunctions(), buildWeb()]);
+await buildAll();
 // The local stack uses the time zone of the machine.
 if (!laptop) installLayers();
 
