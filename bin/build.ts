@@ -51,6 +51,7 @@ const COMMON = {
   // For stack traces with our files and lines. Keeping names in the code would add 25 KB to each bundle.
   sourcemap: 'linked',
   sourcesContent: false,
+  inject: ['./lib/lambda/mapped-stacks.ts'],
   platform: 'node',
   target: 'node24',
   logLevel: 'warning',
@@ -71,6 +72,7 @@ export const HANDLER_BUNDLES = {
   // CommonJS has other variables for the location of a module.
   define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
   alias: {
+    '@aws-lambda-powertools/logger': './lib/lambda/log-lines.ts',
     '@aws-lambda-powertools/jmespath/functions': './lib/lambda/middleware/jmespath-field.ts',
     '@aws-lambda-powertools/jmespath': './lib/lambda/middleware/jmespath-field.ts',
     // archiver contains three copies of an old version of Node's stream module: 240 KB in each bundle with a ZIP.
