@@ -7,6 +7,17 @@ import { methodsByPath } from '../lib/api/operation.ts';
 import { buildWeb } from './build-web.ts';
 import { namedDependencies } from './bundles/named-dependencies.ts';
 import {
+  credentialsOfEnvironment,
+  endpointOfTables,
+  errorsOfItems,
+  plainSchemas,
+  withoutAdaptiveRetries,
+  withoutConfigFiles,
+  withoutInstanceRegion,
+  withoutPartitions,
+  withoutSignedEvents,
+} from './bundles/slim-clients.ts';
+import {
   mapForEndpoints,
   nativeCrc32,
   nativeSha256,
@@ -21,20 +32,6 @@ import {
 
 /** The folder of the bundles: `dist/<function>/index.cjs`. */
 export const BUNDLES = join(import.meta.dirname, '..', 'dist');
-
-/**
- * Parts of the AWS SDK that find credentials on a developer's machine. Lambda has credentials in its environment. Without these
- * parts, a function that uses DynamoDB is 130 KiB smaller.
- */
-const NEVER_LOADED_IN_LAMBDA = [
-  '@aws-sdk/credential-provider-http',
-  '@aws-sdk/credential-provider-ini',
-  '@aws-sdk/credential-provider-login',
-  '@aws-sdk/credential-provider-process',
-  '@aws-sdk/credential-provider-sso',
-  '@aws-sdk/credential-provider-web-identity',
-  '@smithy/credential-provider-imds',
-];
 
 /** Files that modules read at run time. They are copied next to each bundle that contains the module. */
 const READ_BY: Record<string, string> = {
@@ -90,8 +87,17 @@ export const HANDLER_BUNDLES = {
     withoutFoldersAndTar,
     queueOfAsync,
     nativeCrc32,
+    credentialsOfEnvironment,
+    endpointOfTables,
+    errorsOfItems,
+    withoutAdaptiveRetries,
+    withoutConfigFiles,
+    plainSchemas,
+    withoutInstanceRegion,
+    withoutPartitions,
+    withoutSignedEvents,
   ],
-  external: [...NEVER_LOADED_IN_LAMBDA, 'sharp'],
+  external: ['sharp'],
 } satisfies BuildOptions;
 
 /** How the scripts are bundled that functions start as processes: `<function>/<script>.mjs`. */
