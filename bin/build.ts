@@ -9,6 +9,7 @@ import { namedDependencies } from './bundles/named-dependencies.ts';
 import {
   credentialsOfEnvironment,
   endpointOfTables,
+  englishOnly,
   errorsOfItems,
   plainSchemas,
   withoutAdaptiveRetries,
@@ -89,6 +90,7 @@ export const HANDLER_BUNDLES = {
     nativeCrc32,
     credentialsOfEnvironment,
     endpointOfTables,
+    englishOnly,
     errorsOfItems,
     withoutAdaptiveRetries,
     withoutConfigFiles,

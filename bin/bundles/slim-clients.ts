@@ -130,6 +130,13 @@ export const plainSchemas = replacing('plain-schemas', /\/zod\/v4\/classic\/sche
     .replace(/^ {4}if \(!core\.globalConfig\.memoizer\)\n.*core\.memoizer\(\).*\n/m, ''),
 );
 
+/** Zod's messages in English only. The others are in no bundle, but esbuild would read and link them for each. */
+export const englishOnly = replacing(
+  'english-only',
+  /\/zod\/v4\/locales\/index\.js$/,
+  "export { default as en } from './en.js';",
+);
+
 /** A method of Zod's texts that checks a format, and its name. */
 export const FORMAT_METHOD =
   /^ {4}(\w+)\(params\) \{\n {8}return this\.check\(core\._\w+\(Zod(?!Number)\w+, params\)\);\n {4}\},\n/gm;
