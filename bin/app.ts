@@ -5,7 +5,6 @@ import { socketRoutes } from '../functions/sockets/routes.ts';
 import { triggers } from '../functions/triggers.ts';
 import { DEFAULT_STAGE, readSettings } from '../lib/deployment/read-settings.ts';
 import { Settings } from '../lib/stack/settings.ts';
-import { addStacks } from '../lib/stack/stacks.ts';
 import { buildAll } from './build.ts';
 import { installLayers } from './layers.ts';
 
@@ -23,6 +22,8 @@ await buildAll();
 if (!laptop) installLayers();
 
 tellPhase('Synthesizing the stacks');
+// Only now, since the constructs would take memory beside the compilers.
+const { addStacks } = await import('../lib/stack/stacks.ts');
 // A clinic's settings name its own Orthanc, where nothing may go that someone tries out on a laptop.
 const { stage, settings } = laptop
   ? { stage: 'laptop', settings: { ...Settings.parse({}), ...laptop } }

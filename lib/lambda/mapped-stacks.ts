@@ -13,8 +13,13 @@ interface Call extends NodeJS.CallSite {
   getEnclosingColumnNumber(): number;
 }
 
-/** What Node's types lack: the name of the original, if the bundle has another one. */
-type Entry = Partial<ReturnType<SourceMap['findEntry']>> & { name?: string };
+/** Where a position comes from, and its name there, if the bundle has another one; empty if that is unknown. */
+interface Entry {
+  originalSource?: string;
+  originalLine?: number;
+  originalColumn?: number;
+  name?: string;
+}
 
 const BUNDLE = import.meta.filename;
 /** A CommonJS module has its path as its name, an ES module its URL. */

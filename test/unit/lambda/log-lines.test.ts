@@ -38,7 +38,7 @@ function written(
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 const ours = () => new Logger();
-const theirs = () => new PowertoolsLogger();
+const theirs = () => new PowertoolsLogger() as unknown as Logger;
 
 const EVENTS: [what: string, level: Level, details: object][] = [
   ['a message alone', 'info', {}],

@@ -42,6 +42,7 @@ async function outcomeOf(request: () => Promise<object>): Promise<object> {
 }
 
 const { config } = client;
+const settled = (setting: unknown) => (typeof setting === 'function' ? setting() : setting);
 const outcomes: object[] = [];
 for (let count = answers.length; count > 0; count--) {
   const get = () => documents.send(new GetCommand({ TableName: 'images', Key: { pk: 'a', sk: count } }));
@@ -51,11 +52,11 @@ for (let count = answers.length; count > 0; count--) {
 }
 const settings = {
   region: await config.region(),
-  retryMode: await config.retryMode(),
+  retryMode: await settled(config.retryMode),
   useFips: await config.useFipsEndpoint(),
   useDualstack: await config.useDualstackEndpoint(),
   appId: await config.userAgentAppId(),
-  defaultsMode: await config.defaultsMode(),
+  defaultsMode: await settled(config.defaultsMode),
   credentials: { ...(await config.credentials()) },
 };
 console.log(JSON.stringify({ settings, sent, outcomes }));
