@@ -5,6 +5,7 @@ import { functions } from '../functions/functions.ts';
 import { operations } from '../functions/operations.ts';
 import { methodsByPath } from '../lib/api/operation.ts';
 import { buildWeb } from './build-web.ts';
+import { mappedStacks } from './bundles/mapped-stacks.ts';
 import { namedDependencies } from './bundles/named-dependencies.ts';
 import {
   credentialsOfEnvironment,
@@ -14,12 +15,12 @@ import {
   plainSchemas,
   withoutAdaptiveRetries,
   withoutConfigFiles,
+  withoutEndpointDiscovery,
   withoutInstanceRegion,
   withoutPartitions,
   withoutSignedEvents,
 } from './bundles/slim-clients.ts';
 import {
-  mapForEndpoints,
   nativeCrc32,
   nativeSha256,
   oneRegion,
@@ -49,7 +50,7 @@ const COMMON = {
   // For stack traces with our files and lines. Keeping names in the code would add 25 KB to each bundle.
   sourcemap: 'linked',
   sourcesContent: false,
-  inject: ['./lib/lambda/mapped-stacks.ts'],
+  plugins: [mappedStacks],
   platform: 'node',
   target: 'node24',
   logLevel: 'warning',
@@ -77,10 +78,10 @@ export const HANDLER_BUNDLES = {
     'readable-stream': 'node:stream',
   },
   plugins: [
+    mappedStacks,
     namedDependencies,
     withoutJsonSchema,
     withoutLateEventStreams,
-    mapForEndpoints,
     nativeSha256,
     secretsAsKeyObjects,
     oneRegion,
@@ -94,6 +95,7 @@ export const HANDLER_BUNDLES = {
     errorsOfItems,
     withoutAdaptiveRetries,
     withoutConfigFiles,
+    withoutEndpointDiscovery,
     plainSchemas,
     withoutInstanceRegion,
     withoutPartitions,

@@ -107,6 +107,13 @@ export const endpointOfTables: Plugin = {
   },
 };
 
+/** DynamoDB's client has a cache of endpoints that it could discover, which no operation on items does: 11 KB. */
+export const withoutEndpointDiscovery = replacing(
+  'without-endpoint-discovery',
+  /\/@aws-sdk\/client-dynamodb\/dist-es\/DynamoDBClient\.js$/,
+  (source) => source.replace(/resolveEndpointDiscoveryConfig\((\w+), \{[^}]*\}\)/, '$1'),
+);
+
 /**
  * The list of AWS's partitions, 5 KB, is part of each client for its user agent, whose prefix is that of another such list. The clients
  * that find their endpoints by it name it themselves.

@@ -30,23 +30,6 @@ export const withoutJsonSchema: Plugin = {
   },
 };
 
-/**
- * DynamoDB's client caches discovered endpoints, an option that is not used here. A `Map` instead of its LRU cache makes each
- * function that uses DynamoDB 7 KB smaller.
- */
-export const mapForEndpoints: Plugin = {
-  name: 'map-for-endpoints',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^mnemonist\/lru-cache$/ }, ({ path }) => ({ path, namespace: 'map-for-endpoints' }));
-    onLoad({ filter: /./, namespace: 'map-for-endpoints' }, () => ({
-      contents: `export default class extends Map {
-        constructor() { super(); }
-        peek(key) { return this.get(key); }
-      }`,
-    }));
-  },
-};
-
 /** The SDK has its own SHA-256 for a Node without `node:crypto`. Without it, each function that uses AWS is 3 KB smaller. */
 export const nativeSha256: Plugin = {
   name: 'native-sha256',

@@ -105,21 +105,10 @@ describe('A slim client', () => {
   ]);
   async function run(name: string, options: BuildOptions, environment: Record<string, string>) {
     const entryPoints = [{ in: join(import.meta.dirname, 'bundled', 'client.ts'), out: name }];
-    await build({
-      ...HANDLER_BUNDLES,
-      ...options,
-      format: 'esm',
-      outExtension: { '.js': '.mjs' },
-      banner: {
-        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-      },
-      inject: [],
-      outdir: folder,
-      entryPoints,
-    });
+    await build({ ...HANDLER_BUNDLES, ...options, outdir: folder, entryPoints });
     const env = { ...LAMBDA, ...environment, ANSWERS: JSON.stringify(answers) };
     return JSON.parse(
-      execFileSync(process.execPath, [join(folder, `${name}.mjs`)], { env, encoding: 'utf8' }),
+      execFileSync(process.execPath, [join(folder, `${name}.cjs`)], { env, encoding: 'utf8' }),
     );
   }
   // As Lambda sets them.

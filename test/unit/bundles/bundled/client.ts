@@ -43,20 +43,25 @@ async function outcomeOf(request: () => Promise<object>): Promise<object> {
 
 const { config } = client;
 const settled = (setting: unknown) => (typeof setting === 'function' ? setting() : setting);
-const outcomes: object[] = [];
-for (let count = answers.length; count > 0; count--) {
-  const get = () => documents.send(new GetCommand({ TableName: 'images', Key: { pk: 'a', sk: count } }));
-  const write = () =>
-    documents.send(new TransactWriteCommand({ TransactItems: [], ClientRequestToken: 'once' }));
-  outcomes.push(await outcomeOf(count % 2 ? get : write));
+
+async function report() {
+  const outcomes: object[] = [];
+  for (let count = answers.length; count > 0; count--) {
+    const get = () => documents.send(new GetCommand({ TableName: 'images', Key: { pk: 'a', sk: count } }));
+    const write = () =>
+      documents.send(new TransactWriteCommand({ TransactItems: [], ClientRequestToken: 'once' }));
+    outcomes.push(await outcomeOf(count % 2 ? get : write));
+  }
+  const settings = {
+    region: await config.region(),
+    retryMode: await settled(config.retryMode),
+    useFips: await config.useFipsEndpoint(),
+    useDualstack: await config.useDualstackEndpoint(),
+    appId: await config.userAgentAppId(),
+    defaultsMode: await settled(config.defaultsMode),
+    credentials: { ...(await config.credentials()) },
+  };
+  console.log(JSON.stringify({ settings, sent, outcomes }));
 }
-const settings = {
-  region: await config.region(),
-  retryMode: await settled(config.retryMode),
-  useFips: await config.useFipsEndpoint(),
-  useDualstack: await config.useDualstackEndpoint(),
-  appId: await config.userAgentAppId(),
-  defaultsMode: await settled(config.defaultsMode),
-  credentials: { ...(await config.credentials()) },
-};
-console.log(JSON.stringify({ settings, sent, outcomes }));
+
+void report();
