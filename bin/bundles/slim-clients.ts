@@ -68,13 +68,14 @@ export const withoutInstanceRegion = replacing(
   'export const getInstanceMetadataRegion = async () => undefined;',
 );
 
-/** Errors of tables, backups and exports, which no operation on items returns: 7 KB. */
+/** Errors of tables, backups and exports, which no operation on items returns: 9 KB. */
 export const errorsOfItems = replacing(
   'errors-of-items',
   /\/@aws-sdk\/client-dynamodb\/dist-es\/schemas\/schemas_0\.js$/,
   (source) =>
-    source.replace(/^n0_registry\.registerError\((\w+)\$, \w+\);$/gm, (line, name) =>
-      ITEM_ERRORS.has(name) ? line : '',
+    source.replace(
+      /^export var (\w+)\$ = \[-3, n0, [^;]*;\nn0_registry\.registerError\(\1\$, \1\);\n/gm,
+      (error, name) => (ITEM_ERRORS.has(name) ? error : ''),
     ),
 );
 
