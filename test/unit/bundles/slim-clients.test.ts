@@ -103,8 +103,9 @@ describe('A slim client', () => {
     },
     { statusCode: 200, body: JSON.stringify({ Item: { pk: { S: 'a' }, size: { N: '3' } } }) },
   ]);
-  async function run(name: string, options: BuildOptions, environment: Record<string, string>) {
-    const entryPoints = [{ in: join(import.meta.dirname, 'bundled', 'client.ts'), out: name }];
+  async function run(entry: string, options: BuildOptions = {}, environment: Record<string, string> = {}) {
+    const name = `${entry}-${options.plugins ? 'whole' : 'slim'}`;
+    const entryPoints = [{ in: join(import.meta.dirname, 'bundled', `${entry}.ts`), out: name }];
     await build({ ...HANDLER_BUNDLES, ...options, outdir: folder, entryPoints });
     const env = { ...LAMBDA, ...environment, ANSWERS: JSON.stringify(answers) };
     return JSON.parse(
@@ -127,11 +128,17 @@ describe('A slim client', () => {
     ['in Lambda', {}],
     ['in the local stack', { AWS_ENDPOINT_URL_DYNAMODB: 'http://localhost:8000', AWS_MAX_ATTEMPTS: '4' }],
   ])('%s has the settings, the requests and the errors of a whole one', async (_where, environment) => {
-    const slim = await run('slim', {}, environment);
-    const whole = await run('whole', { plugins: [] }, environment);
+    const slim = await run('client', {}, environment);
+    const whole = await run('client', { plugins: [] }, environment);
     // The class of an error of tables is another, but not its name.
     expect(slim).toEqual(whole);
     expect(slim.sent).toHaveLength(answers.length);
+  });
+
+  test('reaches the endpoints of a whole one', async () => {
+    const slim = await run('endpoints');
+    expect(slim).toEqual(await run('endpoints', { plugins: [] }));
+    expect(slim).toContainEqual(expect.objectContaining({ url: 'https://sqs.eu-central-1.amazonaws.com/' }));
   });
 });
 
