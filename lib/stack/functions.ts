@@ -193,7 +193,6 @@ export class Functions extends Construct {
       tracing: Tracing.ACTIVE,
       layers: layers.map((name) => this.#layer(name)),
       environment: {
-        NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_SERVICE_NAME: id,
         ...this.#environment(permissions),
         ...environment,

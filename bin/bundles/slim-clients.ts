@@ -1,0 +1,150 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Plugin } from 'esbuild';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** Replaces a module of a package, found by the end of its path. */
+const replacing = (
+  name: string,
+  filter: RegExp,
+  contents: string | ((source: string) => string),
+): Plugin => ({
+  name,
+  setup({ onLoad }) {
+    onLoad({ filter }, async ({ path }) => ({
+      contents: typeof contents === 'string' ? contents : contents(await readFile(path, 'utf8')),
+      resolveDir: dirname(path),
+    }));
+  },
+});
+
+/**
+ * The SDK's clients read settings in the environment and then in the files of a developer's machine, which Lambda does not have. Here
+ * they are as if these files were empty: 3 KB less in each function.
+ */
+export const withoutConfigFiles = replacing(
+  'without-config-files',
+  /\/@smithy\/core\/dist-es\/.*\/node-config-provider\/fromSharedConfigFiles\.js$/,
+  `import { CredentialsProviderError } from '../property-provider/CredentialsProviderError';
+  export const fromSharedConfigFiles = () => async () => {
+    throw new CredentialsProviderError('no config files in a function');
+  };`,
+);
+
+/** Lambda's credentials are in its environment, and stay the same while it runs: 4 KB less without the chain of other places. */
+export const credentialsOfEnvironment = replacing(
+  'credentials-of-environment',
+  /\/@aws-sdk\/credential-provider-node\/dist-es\/index\.js$/,
+  `export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';`,
+);
+
+/** Retries of the adaptive mode, which is not used: 3 KB. */
+export const withoutAdaptiveRetries = replacing(
+  'without-adaptive-retries',
+  /\/@smithy\/core\/dist-es\/.*\/AdaptiveRetryStrategy\.js$/,
+  `export class AdaptiveRetryStrategy {
+    constructor() {
+      throw new Error('no adaptive retries in a function');
+    }
+  }`,
+);
+
+/** The signer of requests also signs event streams, whose headers it must write: 2 KB. */
+export const withoutSignedEvents = replacing(
+  'without-signed-events',
+  /\/@smithy\/signature-v4\/dist-es\/HeaderFormatter\.js$/,
+  `export class HeaderFormatter {
+    format() {
+      throw new Error('no signed events in a function');
+    }
+  }`,
+);
+
+/** In Lambda, the environment has the region: nobody asks the machine. */
+export const withoutInstanceRegion = replacing(
+  'without-instance-region',
+  /\/@smithy\/core\/dist-es\/.*\/getInstanceMetadataRegion\.js$/,
+  'export const getInstanceMetadataRegion = async () => undefined;',
+);
+
+/** Errors of tables, backups and exports, which no operation on items returns: 9 KB. */
+export const errorsOfItems = replacing(
+  'errors-of-items',
+  /\/@aws-sdk\/client-dynamodb\/dist-es\/schemas\/schemas_0\.js$/,
+  (source) =>
+    source.replace(
+      /^export var (\w+)\$ = \[-3, n0, [^;]*;\nn0_registry\.registerError\(\1\$, \1\);\n/gm,
+      (error, name) => (ITEM_ERRORS.has(name) ? error : ''),
+    ),
+);
+
+/** The errors of DynamoDB that operations on items return. */
+export const ITEM_ERRORS: ReadonlySet<string> = new Set([
+  'ConditionalCheckFailedException',
+  'IdempotentParameterMismatchException',
+  'InternalServerError',
+  'InvalidEndpointException',
+  'ItemCollectionSizeLimitExceededException',
+  'ProvisionedThroughputExceededException',
+  'ReplicatedWriteConflictException',
+  'RequestLimitExceeded',
+  'ResourceNotFoundException',
+  'ThrottlingException',
+  'TransactionCanceledException',
+  'TransactionConflictException',
+  'TransactionInProgressException',
+]);
+
+/** DynamoDB's endpoint in a few lines, instead of by rules that an interpreter decides: 15 KB. */
+export const endpointOfTables: Plugin = {
+  name: 'endpoint-of-tables',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/endpoint\/endpointResolver$/ }, ({ importer }) =>
+      /\/@aws-sdk\/client-dynamodb\//.test(importer)
+        ? { path: join(ROOT, 'lib', 'data', 'dynamodb', 'endpoint.ts') }
+        : undefined,
+    );
+  },
+};
+
+/** DynamoDB's client has a cache of endpoints that it could discover, which no operation on items does: 11 KB. */
+export const withoutEndpointDiscovery = replacing(
+  'without-endpoint-discovery',
+  /\/@aws-sdk\/client-dynamodb\/dist-es\/DynamoDBClient\.js$/,
+  (source) => source.replace(/resolveEndpointDiscoveryConfig\((\w+), \{[^}]*\}\)/, '$1'),
+);
+
+/**
+ * The list of AWS's partitions, 5 KB, is part of each client for its user agent, whose prefix is that of another such list. The clients
+ * that find their endpoints by it name it themselves.
+ */
+export const withoutPartitions = replacing(
+  'without-partitions',
+  /\/@aws-sdk\/core\/dist-es\/.*\/(?:user-agent-middleware|util-endpoints\/aws)\.js$/,
+  (source) =>
+    source
+      .replace(/^import \{ getUserAgentPrefix \} .*$/m, "const getUserAgentPrefix = () => '';")
+      .replace(/^customEndpointFunctions\.aws = .*$/m, ''),
+);
+
+/**
+ * What no schema here has: formats as methods of texts, such as `z.string().email()`, of which each function would have all, and
+ * references to itself, for which Zod watches all values. 11 KB.
+ */
+export const plainSchemas = replacing('plain-schemas', /\/zod\/v4\/classic\/schemas\.js$/, (source) =>
+  source
+    .replace(FORMAT_METHOD, '')
+    .replace(/^ {4}if \(!core\.globalConfig\.memoizer\)\n.*core\.memoizer\(\).*\n/m, ''),
+);
+
+/** Zod's messages in English only. The others are in no bundle, but esbuild would read and link them for each. */
+export const englishOnly = replacing(
+  'english-only',
+  /\/zod\/v4\/locales\/index\.js$/,
+  "export { default as en } from './en.js';",
+);
+
+/** A method of Zod's texts that checks a format, and its name. */
+export const FORMAT_METHOD =
+  /^ {4}(\w+)\(params\) \{\n {8}return this\.check\(core\._\w+\(Zod(?!Number)\w+, params\)\);\n {4}\},\n/gm;
