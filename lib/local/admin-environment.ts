@@ -8,9 +8,8 @@ import { region } from './template.ts';
 export function adminEnvironment(stack: LocalStack): Record<string, string> {
   // This function uses all of them.
   const found = stack.functions.find(({ definition }) => definition.id === 'reconcile');
-  const { NODE_OPTIONS: _options, ...names } = found?.definition.environment ?? {};
   return {
-    ...names,
+    ...found?.definition.environment,
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: stack.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: stack.credentials.secretAccessKey,
