@@ -6,6 +6,7 @@ import { synthesize } from '../../lib/local/synthesis.ts';
 import { api } from './api/api.ts';
 import { calls } from './calls/calls.ts';
 import { coldstart } from './coldstart.ts';
+import { decoders } from './decoders/decoders.ts';
 import { dicom } from './dicom/dicom.ts';
 import { gateway } from './gateway.ts';
 import { growth } from './growth/growth.ts';
@@ -23,6 +24,7 @@ const benchmarks: Record<string, (bench: Bench) => Promise<Result>> = {
   zip,
   api,
   dicom,
+  decoders,
   page,
   ohif,
   coldstart,

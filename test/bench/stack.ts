@@ -82,7 +82,7 @@ export function newDataDir(): string {
 
 export const removeDataDir = (dataDir: string): void => rmSync(dataDir, { recursive: true, force: true });
 
-/** Runs a file of this folder in a separate process, sends it its task, and waits for its result. */
+/** Runs a file, by its path from this folder, in a separate process, sends it its task, and waits for its result. */
 export async function inChild<T>(file: string, task: unknown, env: NodeJS.ProcessEnv = {}): Promise<T> {
   const child = startChild(file, [JSON.stringify(task)], env);
   const gone = once(child, 'exit');
@@ -111,7 +111,7 @@ export async function withChild<Task extends object, Answer>(
 }
 
 function startChild(file: string, args: string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-  return fork(path.join(import.meta.dirname, file), args, {
+  return fork(path.resolve(import.meta.dirname, file), args, {
     env: { ...process.env, ...env },
     // The output of children (a handler: its log) is not needed; our standard output is for the result alone.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -1,5 +1,5 @@
-/** For each value of the next 16 bits, the symbol times 32 plus the length of its code; 0 if no code matches. */
-export type HuffmanTable = Uint16Array;
+import { BitReader, Missing } from './jpeg-bits.ts';
+import { advanceOf, bitsOf, type HuffmanTable, isLast, STEP_BITS } from './jpeg-huffman.ts';
 
 /** One scan of a JPEG and its decoding tables. */
 export interface Scan {
@@ -34,9 +34,6 @@ interface Part {
  * are bytes after the last block that can't be distinguished from further blocks.
  */
 export type ScanVerdict = 'whole' | 'missing' | 'unclear';
-
-/** Thrown if codes are invalid or end before the last block. */
-class Missing extends Error {}
 
 /** Decodes the codes of a scan block by block; `end` is the offset of the marker after them. */
 export function followScan(jpeg: Buffer, start: number, scan: Scan): { verdict: ScanVerdict; end: number } {
@@ -84,117 +81,20 @@ function judgeEnd(bits: BitReader, blocks: BlockReader, { mcusWide }: Scan): Sca
   return more % mcusWide === 0 ? 'unclear' : 'missing';
 }
 
-class BitReader {
-  readonly jpeg: Buffer;
-  #at: number;
-  /**
-   * The fetched bits that are not read yet, the next one highest. After the end of the data they are zeros, as in
-   * libjpeg.
-   */
-  #fetched = 0;
-  #count = 0;
-  #invented = 0;
-
-  constructor(jpeg: Buffer, at: number) {
-    this.jpeg = jpeg;
-    this.#at = at;
-  }
-
-  /** Returns the next 16 bits without reading them. */
-  peek16(): number {
-    if (this.#count < 16) this.#fetch();
-    return (this.#fetched >>> (this.#count - 16)) & 0xffff;
-  }
-
-  #fetch(): void {
-    const { jpeg } = this;
-    while (this.#count <= 24) {
-      const byte = jpeg[this.#at];
-      if (byte === undefined || (byte === 0xff && jpeg[this.#at + 1] !== 0)) {
-        this.#fetched <<= 8;
-        this.#invented += 8;
-      } else {
-        this.#fetched = (this.#fetched << 8) | byte;
-        this.#at += byte === 0xff ? 2 : 1;
-      }
-      this.#count += 8;
-    }
-  }
-
-  skip(count: number): void {
-    if (this.#count < count) this.#fetch();
-    this.#count -= count;
-    if (this.#count < this.#invented) throw new Missing();
-  }
-
-  /** Reads one to sixteen bits. */
-  read(count: number): number {
-    const value = this.peek16() >>> (16 - count);
-    this.skip(count);
-    return value;
-  }
-
-  readSymbol(table: HuffmanTable): number {
-    const entry = table[this.peek16()] ?? 0;
-    if (entry === 0) throw new Missing();
-    this.skip(entry & 31);
-    return entry >> 5;
-  }
-
-  /** Whether the rest of the last byte consists of ones. */
-  isFilledUp(): boolean {
-    const left = this.#left() % 8;
-    return left === 0 || ((this.#fetched >>> (this.#count - left)) & ((1 << left) - 1)) === (1 << left) - 1;
-  }
-
-  /** The end of the last byte that was read, or partly read. */
-  lastByteEnd(): number {
-    let at = this.#at;
-    for (let left = this.#left() >> 3; left > 0; left--) {
-      at -= this.jpeg[at - 1] === 0 && this.jpeg[at - 2] === 0xff ? 2 : 1;
-    }
-    return at;
-  }
-
-  /** The offset of the next marker, or the end of the file. */
-  end(): number {
-    let at = this.#at;
-    while (at < this.jpeg.length && (this.jpeg[at] !== 0xff || this.jpeg[at + 1] === 0)) at++;
-    return at;
-  }
-
-  isAtEnd(): boolean {
-    return this.#left() < 8 && this.end() === this.#at && this.isFilledUp();
-  }
-
-  /** Skips the restart marker of this number, which must be the next marker. */
-  restart(number: number): void {
-    let at = this.end();
-    while (this.jpeg[at + 1] === 0xff) at++;
-    if (this.jpeg[at + 1] !== 0xd0 + number) throw new Missing();
-    this.#at = at + 2;
-    this.#count = this.#invented = 0;
-  }
-
-  #left(): number {
-    return this.#count - this.#invented;
-  }
-}
-
 class BlockReader {
   readonly #bits: BitReader;
   readonly #scan: Scan;
-  readonly #readBlock: (part: Part, block: number) => void;
+  readonly #readCodes: (part: Part, block: number) => void;
   /** How many of the next blocks have no more coefficients in this band (T.81, G.1.2.2). */
   #emptyBlocks = 0;
 
   constructor(bits: BitReader, scan: Scan) {
     this.#bits = bits;
     this.#scan = scan;
-    if (!scan.isProgressive) this.#readBlock = (part) => this.#readSequential(part);
-    else if (scan.first === 0) this.#readBlock = (part) => this.#readDc(part);
-    else if (scan.isRefinement) this.#readBlock = (part, block) => this.#refine(part, block);
-    else this.#readBlock = (part, block) => this.#readBand(part, block);
+    if (!scan.isProgressive) this.#readCodes = (part) => this.#readSequential(part);
+    else if (scan.first === 0) this.#readCodes = (part) => this.#readDc(part);
+    else if (scan.isRefinement) this.#readCodes = (part, block) => this.#refine(part, block);
+    else this.#readCodes = (part, block) => this.#readBand(part, block);
   }
 
   restart(): void {
@@ -234,17 +134,44 @@ class BlockReader {
     }
   }
 
+  #readBlock(part: Part, block: number): void {
+    this.#bits.beginBlock();
+    this.#readCodes(part, block);
+    this.#bits.endBlock();
+  }
+
+  /**
+   * Most of the work for most files: it looks up several codes at once, two times for each look at the bytes. Whether there
+   * were as many bits is checked afterwards.
+   */
   #readSequential({ dc, ac }: Part): void {
     this.#readDifference(dc);
+    const bits = this.#bits;
     const table = tableOf(this.#scan.acTables, ac);
-    for (let k = 1; k <= 63; k++) {
-      const symbol = this.#bits.readSymbol(table);
-      const size = symbol & 15;
-      if (size === 0 && symbol < 0xf0) return;
-      k += symbol >> 4;
-      if (k > 63) throw new Missing();
-      this.#bits.skip(size);
+    let { position } = bits;
+    for (let k = 1; k <= 63; ) {
+      const next = bits.peek25(position);
+      let step = table.step(next >>> (32 - STEP_BITS));
+      if (k + advanceOf(step) > 64) step = table.stepOfOne(next >>> 16);
+      if (k + advanceOf(step) > 64) throw new Missing();
+      position += bitsOf(step);
+      if (isLast(step)) break;
+      k += advanceOf(step);
+      if (bitsOf(step) + STEP_BITS > 25) continue;
+      step = table.step((next << bitsOf(step)) >>> (32 - STEP_BITS));
+      if (k + advanceOf(step) > 64) continue;
+      position += bitsOf(step);
+      if (isLast(step)) break;
+      k += advanceOf(step);
     }
+    bits.position = position;
+  }
+
+  #readSymbol(table: HuffmanTable): number {
+    const entry = table.codes[this.#bits.peek16()] ?? 0;
+    if (entry === 0) throw new Missing();
+    this.#bits.position += entry & 31;
+    return entry >> 5;
   }
 
   #readDc({ dc }: Part): void {
@@ -253,9 +180,9 @@ class BlockReader {
   }
 
   #readDifference(dc: number): void {
-    const size = this.#bits.readSymbol(tableOf(this.#scan.dcTables, dc));
+    const size = this.#readSymbol(tableOf(this.#scan.dcTables, dc));
     if (size > 15) throw new Missing();
-    this.#bits.skip(size);
+    this.#bits.position += size;
   }
 
   #readBand({ ac, isNonZero }: Part, block: number): void {
@@ -265,7 +192,7 @@ class BlockReader {
     }
     const table = tableOf(this.#scan.acTables, ac);
     for (let k = this.#scan.first; k <= this.#scan.last; k++) {
-      const symbol = this.#bits.readSymbol(table);
+      const symbol = this.#readSymbol(table);
       const [run, size] = [symbol >> 4, symbol & 15];
       if (size === 0 && run < 15) {
         this.#emptyBlocks = (1 << run) + (run > 0 ? this.#bits.read(run) : 0) - 1;
@@ -274,7 +201,7 @@ class BlockReader {
       k += run;
       if (k > this.#scan.last) throw new Missing();
       if (size === 0) continue;
-      this.#bits.skip(size);
+      this.#bits.position += size;
       note(isNonZero, block, k);
     }
   }
@@ -286,7 +213,7 @@ class BlockReader {
     if (this.#emptyBlocks === 0) {
       const table = tableOf(this.#scan.acTables, ac);
       for (; k <= last; k++) {
-        const symbol = this.#bits.readSymbol(table);
+        const symbol = this.#readSymbol(table);
         const [run, size] = [symbol >> 4, symbol & 15];
         if (size === 0 && run < 15) {
           this.#emptyBlocks = (1 << run) + (run > 0 ? this.#bits.read(run) : 0);

@@ -1,4 +1,5 @@
-import { followScan, type HuffmanTable, type ScanVerdict } from './jpeg-entropy.ts';
+import { followScan, type ScanVerdict } from './jpeg-entropy.ts';
+import { type HuffmanTable, readHuffmanTables } from './jpeg-huffman.ts';
 
 interface Component {
   horizontal: number;
@@ -25,7 +26,7 @@ interface Frame {
  *
  * libjpeg gives warnings of one kind for lost pixels and for parameters that change nothing, and libvips 8.18 does not look
  * at those of the last lines (`read_jpeg_generate`). This follows the codes through the file (ITU-T T.81, F.2 and G.2)
- * without computing a picture, some 20 MB in a second, and decides by what is there. `unclear` where it does not follow:
+ * without computing a picture, some 100 MB in a second, and decides by what is there. `unclear` where it does not follow:
  * arithmetic and lossless coding, 12 bits, broken segments, progressions that are not complete.
  */
 export function judgeScans(bytes: Uint8Array): ScanVerdict {
@@ -95,26 +96,6 @@ function isCutAdobe(jpeg: Buffer, end: number): boolean {
     start - 2 + jpeg.readUInt16BE(start - 2) === end &&
     end - start < 12
   );
-}
-
-/** Tables by their numbers: for each 16 bits to come, the symbol times 32 and the length of its code (T.81, B.2.4.2, C.2). */
-function readHuffmanTables(segment: Buffer, dcTables: HuffmanTable[], acTables: HuffmanTable[]): void {
-  for (let at = 0; at < segment.length; ) {
-    const selector = segment.readUInt8(at);
-    const table = new Uint16Array(65_536);
-    let symbolAt = at + 17;
-    let code = 0;
-    for (let length = 1; length <= 16; length++) {
-      for (let left = segment.readUInt8(at + length); left > 0; left--) {
-        const symbol = segment.readUInt8(symbolAt++);
-        const next = code + (1 << (16 - length));
-        table.fill(symbol * 32 + length, code, next);
-        code = next;
-      }
-    }
-    (selector < 16 ? dcTables : acTables)[selector & 15] = table;
-    at = symbolAt;
-  }
 }
 
 /** T.81, B.2.2 and A.1.1. */

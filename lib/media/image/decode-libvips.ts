@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import { captureTime } from '../formats/capture-time.ts';
 import type { TransferFunction } from '../formats/icc-profile.ts';
@@ -31,7 +32,7 @@ export async function decodeWithLibvips(
   format: FormatOfLibvips,
   limits: RenditionLimits,
 ): Promise<Decoded> {
-  const { file, header, scans } = await accept(bytes, format, limits);
+  const { file, header } = await accept(bytes, format, limits);
   const needsPreview = format === 'tiff' || header.space === 'cmyk' || file.isArithmetic;
   const box = needsPreview ? 1600 : 400;
   return {
@@ -44,7 +45,7 @@ export async function decodeWithLibvips(
     // differs less from a full decode (50 dB) than the result of JPEG's own shrink-on-load for each copy (41 dB).
     pixels: await orRejected(
       format,
-      read(file, header, (image) => inside(image, box), scans === 'whole'),
+      (format === 'jpeg' ? readJpeg : readOther)(file, header, (image) => inside(image, box)),
     ),
   };
 }
@@ -71,13 +72,32 @@ async function accept(bytes: Uint8Array, format: FormatOfLibvips, limits: Rendit
     // When it shrinks a large JPEG, libvips does not read the last lines: a missing end of 3 kB would not be noticed.
     throw new RejectedImage('This JPEG file is incomplete: its end is missing. Please send it again.');
   }
-  const scans = format === 'jpeg' ? judgeScans(bytes) : (file.tiff?.scans ?? 'unclear');
-  if (file.tiff?.isIncomplete || scans === 'missing') {
+  if (file.tiff?.isIncomplete || file.tiff?.scans === 'missing') {
     throw new RejectedImage(`This ${formatNames[format]} file ${damaged}.`);
   }
   requireShowable(format, header);
-  return { file, header, scans };
+  return { file, header };
 }
+
+/**
+ * Decodes a JPEG in a thread of libvips, as if it were whole, while this thread finds out whether it is: one after the
+ * other took half as long again.
+ */
+async function readJpeg(file: Prepared, header: Metadata, shape: (image: Sharp) => Sharp): Promise<Pixels> {
+  const decoding = Promise.allSettled([read(file, header, shape, true)]);
+  // It starts in the next turn, which must not be after this thread's work.
+  await setImmediate();
+  const scans = judgeScans(file.bytes);
+  const [decoded] = await decoding;
+  if (scans === 'missing') throw new Error('codes of the JPEG are missing');
+  if (scans === 'unclear') return read(file, header, shape);
+  if (decoded.status === 'rejected') throw decoded.reason;
+  return decoded.value;
+}
+
+/** Decodes any other format, of which `accept` has found out what there is to know. */
+const readOther = (file: Prepared, header: Metadata, shape: (image: Sharp) => Sharp): Promise<Pixels> =>
+  read(file, header, shape, file.tiff?.scans === 'whole');
 
 /** A file prepared for libvips, with properties that libvips does not report. */
 interface Prepared {
@@ -114,8 +134,8 @@ export async function decodeTiffPage(
   page: number,
   shape: (image: Sharp) => Sharp,
 ): Promise<Pixels> {
-  const { file, header, scans } = await accept(bytes, 'tiff', defaultLimits, page);
-  return orRejected('tiff', read(file, header, shape, scans === 'whole'));
+  const { file, header } = await accept(bytes, 'tiff', defaultLimits, page);
+  return orRejected('tiff', readOther(file, header, shape));
 }
 
 const readHeader = ({ bytes }: Pick<Prepared, 'bytes'>): Promise<Metadata> =>

@@ -72,12 +72,15 @@ async function* zipPieces(
   let next = readEntry(0);
   for (const [index, entry] of entries.entries()) {
     const reading = next;
-    next = readEntry(index + 1);
+    if (index > 0) next = readEntry(index + 1);
     const content = await reading;
     if (!content) return;
     zip.append(content, { name: entry.name, date: entry.modified });
     yield await take(zip, headers[index] ?? 0, signal);
-    if (content.length > 0) yield await take(zip, content.length, signal);
+    const piece = content.length > 0 ? await take(zip, content.length, signal) : undefined;
+    // Nothing can be sent before the first entry is complete, so the second one does not share the line with it.
+    if (index === 0) next = readEntry(1);
+    if (piece) yield piece;
     uncollected += content.length;
     if (uncollected < collectAfterBytes) continue;
     uncollected = 0;

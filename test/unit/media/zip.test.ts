@@ -139,6 +139,23 @@ describe('the stream', () => {
     expect(given).toBeLessThan(1_300_000);
   });
 
+  test('reads the first entry alone, so that its beginning is sent as soon as possible', async () => {
+    const opened: number[] = [];
+    const first = new Readable({ read() {} });
+    const entries = [0, 1, 2].map((i) => entryOf(`${i}`, Buffer.from('x')));
+    const archive = zipStream(entries, (_entry, index) => {
+      opened.push(index);
+      return index === 0 ? first : Readable.from([Buffer.from('x')]);
+    });
+    const received = buffer(archive);
+    await settle();
+    expect(opened).toEqual([0]);
+    first.push('x');
+    first.push(null);
+    await received;
+    expect(opened).toEqual([0, 1, 2]);
+  });
+
   test('opens no source before it is read, then one source ahead, and each one once', async () => {
     const opened: number[] = [];
     const content = Buffer.alloc(500_000);
@@ -157,14 +174,16 @@ describe('the stream', () => {
   });
 
   test('destroys every open source if its reader is closed', async () => {
-    const sources = [0, 1].map(() => new Readable({ read() {} }));
-    const entries = [0, 1].map((i) => entryOf(`${i}`, Buffer.from('x')));
+    const sources = [0, 1, 2].map(() => new Readable({ read() {} }));
+    const entries = [0, 1, 2].map((i) => entryOf(`${i}`, Buffer.from('x')));
     const archive = zipStream(entries, (_entry, index) => sources[index] ?? Readable.from([]));
-    archive.read(1);
+    sources[0]?.push('x');
+    sources[0]?.push(null);
+    archive.resume();
     await settle();
     archive.destroy();
     await settle();
-    expect(sources.map((source) => source.destroyed)).toEqual([true, true]);
+    expect(sources.map((source) => source.destroyed)).toEqual([true, true, true]);
   });
 
   test('destroys a source that opens only after its reader was closed', async () => {
@@ -180,15 +199,16 @@ describe('the stream', () => {
   });
 
   test('fails if a source fails, also one that waits for its turn, and destroys the others', async () => {
-    const first = new Readable({ read() {} });
+    const open = new Readable({ read() {} });
     const waiting = new Readable({ read() {} });
-    const entries = ['first', 'waiting'].map((name) => entryOf(name, Buffer.from('x')));
-    const archive = zipStream(entries, (_entry, index) => (index === 0 ? first : waiting));
+    const sources = [Readable.from([Buffer.from('x')]), open, waiting];
+    const entries = ['sent', 'open', 'waiting'].map((name) => entryOf(name, Buffer.from('x')));
+    const archive = zipStream(entries, (_entry, index) => sources[index] ?? Readable.from([]));
     const received = buffer(archive);
     await settle();
     waiting.destroy(new Error('S3 hung up'));
     await expect(received).rejects.toThrow('S3 hung up');
-    expect(first.destroyed).toBe(true);
+    expect(open.destroyed).toBe(true);
   });
 
   test('fails if a source cannot be opened', async () => {

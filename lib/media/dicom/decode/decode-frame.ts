@@ -71,6 +71,8 @@ export async function decodeStored(
 /** The pixel cells of a frame (PS3.5 8.1.1), and whether each colour has a plane of its own. */
 interface Cells {
   bytes: Uint8Array;
+  /** Whether the bytes are no part of the file. */
+  isDecoded: boolean;
   isPlanar: boolean;
 }
 
@@ -82,13 +84,22 @@ export function uncompressedCells(
 ): Cells | undefined {
   const { rows, columns, samplesPerPixel, bitsAllocated, isPlanar } = pixels;
   // Some files declare a wrong transfer syntax: without fragments, the pixels are uncompressed.
-  if (!pixels.element.fragments || coding === 'native') return { bytes, isPlanar };
-  if (coding === 'deflate') return { bytes: inflateFrame(bytes, Math.ceil(pixels.frameBytes)), isPlanar };
+  if (!pixels.element.fragments || coding === 'native') return { bytes, isDecoded: false, isPlanar };
+  if (coding === 'deflate')
+    return { bytes: inflateFrame(bytes, Math.ceil(pixels.frameBytes)), isDecoded: true, isPlanar };
   if (coding !== 'rle') return undefined;
   // Single bits are packed as in uncompressed pixel data.
   if (bitsAllocated === 1)
-    return { bytes: decodeRle(bytes, Math.ceil((rows * columns * samplesPerPixel) / 8), 1, 1), isPlanar };
-  return { bytes: decodeRle(bytes, rows * columns, samplesPerPixel, bitsAllocated / 8), isPlanar: false };
+    return {
+      bytes: decodeRle(bytes, Math.ceil((rows * columns * samplesPerPixel) / 8), 1, 1),
+      isDecoded: true,
+      isPlanar,
+    };
+  return {
+    bytes: decodeRle(bytes, rows * columns, samplesPerPixel, bitsAllocated / 8),
+    isDecoded: true,
+    isPlanar: false,
+  };
 }
 
 const codecs = {
@@ -138,7 +149,7 @@ function refuseContradiction(
     );
 }
 
-function ofCells({ bytes, isPlanar }: Cells, pixels: PixelDescription): DecodedFrame {
+function ofCells({ bytes, isDecoded, isPlanar }: Cells, pixels: PixelDescription): DecodedFrame {
   const { rows, columns, samplesPerPixel, photometricInterpretation, bitsAllocated } = pixels;
   if (bitsAllocated === 1) {
     const samples = unpackBits(bytes, rows * columns * samplesPerPixel);
@@ -151,7 +162,7 @@ function ofCells({ bytes, isPlanar }: Cells, pixels: PixelDescription): DecodedF
       );
     return toDecoded(pixels, expand422(bytes, rows * columns), photometricInterpretation);
   }
-  const samples = storedSamples(bytes, pixels);
+  const samples = storedSamples(bytes, pixels, isDecoded);
   return toDecoded(
     pixels,
     isPlanar ? interleaved(samples, samplesPerPixel) : samples,
@@ -172,10 +183,11 @@ function ofCodec(
       `This DICOM file is damaged: it claims ${pixels.columns}×${pixels.rows} pixels, and its image has others.`,
     );
   const cells = { ...pixels, bitsAllocated: Math.max(sampleBytes * 8, pixels.bitsStored > 8 ? 16 : 8) };
-  const samples = storedSamples(toCells(decoded, sampleBytes, header, job.codec, cells.bitsAllocated), {
-    ...cells,
-    highBit: pixels.bitsStored - 1,
-  });
+  const samples = storedSamples(
+    toCells(decoded, sampleBytes, header, job.codec, cells.bitsAllocated),
+    { ...cells, highBit: pixels.bitsStored - 1 },
+    true,
+  );
   const sideBySide = header.isPlanar ? interleaved(samples, pixels.samplesPerPixel) : samples;
   // libjpeg, JPEG 2000's own transformation and JPEG XL return RGB; all others return the stored colours.
   const isStoredRgb = job.codec === 'Jpeg' && header.colours === 'RGB';

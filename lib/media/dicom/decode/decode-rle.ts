@@ -42,9 +42,11 @@ function unpack(packed: Uint8Array, decoded: Uint8Array, first: number, step: nu
     const run = isLiteral ? count + 1 : 257 - count;
     if (from + (isLiteral ? run : 1) > packed.length) throw damaged('a segment ends too early');
     // Bytes beyond the last pixel are padding: some writers pad rows to even lengths.
-    for (let i = 0; i < run && to < decoded.length; i++, to += step)
-      decoded[to] = packed[isLiteral ? from + i : from] ?? 0;
-    from += isLiteral ? run : 1;
+    const end = Math.min(decoded.length, to + run * step);
+    const next = from + (isLiteral ? run : 1);
+    if (isLiteral) for (; to < end; to += step) decoded[to] = packed[from++] ?? 0;
+    else for (const value = packed[from] ?? 0; to < end; to += step) decoded[to] = value;
+    from = next;
   }
   // More than padding: the samples have more bits than the file declares.
   if (packed.length - from > decoded.length / step) throw damaged('a segment has more than its pixels');
