@@ -109,7 +109,7 @@ async function perform({ instance, level, owner, what }: Step): Promise<void> {
   const path = pathOf(facts.uids, level);
   switch (what) {
     case 'store':
-      count((await store.store(newDicomOf(facts.uids, facts))) === 'stored' ? 'stored' : 'known');
+      count((await store.store(newDicomOf(facts.uids, facts))).outcome === 'stored' ? 'stored' : 'known');
       return;
     case 'delete': {
       if (!(await store.getAt(path)).study) return;

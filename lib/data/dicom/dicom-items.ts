@@ -22,6 +22,13 @@ export interface DicomItems {
 
 /** Reads the study of a path and, if the path has their UIDs, its series and its instance: in one request. */
 export async function readDicom(table: Table, path: DicomPath): Promise<DicomItems> {
+  const { instance, ...items } = await readByUids(table, path);
+  const isThere = instance?.studyUid === path.study && instance.seriesUid === path.series;
+  return { ...items, instance: isThere ? instance : undefined };
+}
+
+/** Like `readDicom`; but the UID of an instance alone identifies it, so that it may be at another path. */
+export async function readByUids(table: Table, path: DicomPath): Promise<DicomItems> {
   const keys = {
     study: studyKey(path.study),
     series: path.series === undefined ? undefined : seriesKey(path.study, path.series),
@@ -34,12 +41,10 @@ export async function readDicom(table: Table, path: DicomPath): Promise<DicomIte
   const find = (key: { pk: string; sk: string } | undefined) =>
     key && items.find(({ pk, sk }) => pk === key.pk && sk === key.sk);
   const [study, series, instance] = [find(keys.study), find(keys.series), find(keys.instance)];
-  const found = instance && parseItem(DicomInstance, instance);
   return {
     study: study && parseItem(DicomStudy, study),
     series: series && parseItem(DicomSeries, series),
-    // The UID of an instance alone identifies it, so that it may be at another path.
-    instance: found?.studyUid === path.study && found.seriesUid === path.series ? found : undefined,
+    instance: instance && parseItem(DicomInstance, instance),
   };
 }
 

@@ -1,3 +1,4 @@
+import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import {
   DeletedDicom,
@@ -8,6 +9,8 @@ import {
   isShown,
   type NewDicom,
   PatientMismatch,
+  requireNotDeleted,
+  type StoredIn,
   searchTermsOf,
   sopUidConflict,
 } from '../../domain/dicom/dicom-instance.ts';
@@ -15,15 +18,23 @@ import type { DicomPath } from '../../domain/dicom/uids.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { PatientOfInstance } from '../../domain/exams/exam-image.ts';
 import type { LegalHold } from '../../domain/legal-hold.ts';
-import type { StorageQuotas } from '../../domain/limits/storage-quota.ts';
+import { StorageFull, type StorageQuotas } from '../../domain/limits/storage-quota.ts';
 import type { Assignment } from '../../domain/patients/assignment.ts';
 import { getMany } from '../dynamodb/batch-requests.ts';
 import { parseItem, parseReadable, type Table } from '../dynamodb/table.ts';
 import { type FailedConditions, transact } from '../dynamodb/transaction.ts';
 import { instanceKey, studyKey, studyListKey, unassignedStudyKey } from '../keys.ts';
 import { fullAt, moveStored } from '../stored-amounts.ts';
-import { type DicomItems, instanceItems, isPathShown, readDicom, seriesItems } from './dicom-items.ts';
-import { bySeriesNumber, changeItem, storedFileOf, writesOf } from './dicom-writes.ts';
+import {
+  type DicomItems,
+  instanceItems,
+  isPathShown,
+  readByUids,
+  readDicom,
+  seriesItems,
+} from './dicom-items.ts';
+import { bySeriesNumber, changeItem, type SeriesFiles, storedFileOf, writesOf } from './dicom-writes.ts';
+import { type FileToStore, StoreGroups } from './store-groups.ts';
 
 /**
  * Attempts to store an instance. Concurrent requests may create its series and its study after our read, or delete the
@@ -40,31 +51,67 @@ const ITEMS = 3;
 /** The DICOM instances in the table, with their series and studies. What is deleted is found by `getStored` only. */
 export class DicomStore {
   readonly #table: Table;
+  readonly #groups = new StoreGroups((group) => this.#storeGroup(group));
 
   constructor(table: Table) {
     this.#table = table;
   }
 
   /**
-   * Stores an instance, counts it in its series and study, and indexes the study, in one transaction. Storing the same
-   * file again changes nothing.
+   * Stores an instance, counts it in its series and study, and indexes the study, in one transaction, which others of its
+   * series may share. Storing the same file again changes nothing.
    *
    * @param quotas none, if undefined
+   * @param items what `readFor` returned for it, if it was called
    * @throws DomainError CONFLICT if another file has the SOP Instance UID, if the study belongs to another patient, or if
    *   the instance, its series or its study is deleted; StorageFull if it does not fit into the quotas
    */
-  async store(dicom: NewDicom, quotas?: StorageQuotas): Promise<'stored' | 'known'> {
+  store(dicom: NewDicom, quotas?: StorageQuotas, items?: DicomItems): Promise<StoredIn> {
+    return this.#groups.store({ dicom, quotas, items });
+  }
+
+  /** Stores files of one series in one transaction; each on its own if one of them can't be stored. */
+  async #storeGroup(group: readonly FileToStore[]): Promise<PromiseSettledResult<StoredIn>[]> {
+    const [first, ...others] = group.map(({ dicom }) => dicom);
+    if (first && others.length > 0) {
+      const stored = await this.#storeTogether([first, ...others], group[0]?.quotas);
+      if (stored) return group.map(() => ({ status: 'fulfilled', value: stored }));
+    }
+    const outcomes: PromiseSettledResult<StoredIn>[] = [];
+    // In parallel, they would wait for each other's change of their series.
+    for (const { dicom, quotas, items } of group)
+      outcomes.push(...(await Promise.allSettled([this.#storeAlone(dicom, quotas, items)])));
+    return outcomes;
+  }
+
+  /** Returns undefined if they can't be stored together: then nothing is stored. */
+  async #storeTogether(files: SeriesFiles, quotas: StorageQuotas | undefined): Promise<StoredIn | undefined> {
+    const [{ instance, study }] = files;
+    const items = await readDicom(this.#table, seriesOf(instance));
+    try {
+      const failed = await transact(this.#table, writesOf(files, items, quotas));
+      return failed.size > 0 ? undefined : { outcome: 'stored', patientId: (items.study ?? study).patientId };
+    } catch (error) {
+      // Their items are too large together, or one of them is there twice.
+      const isRefused = error instanceof DynamoDBServiceException && error.name === 'ValidationException';
+      if (isRefused || error instanceof StorageFull) return undefined;
+      throw error;
+    }
+  }
+
+  async #storeAlone(dicom: NewDicom, quotas?: StorageQuotas, read?: DicomItems): Promise<StoredIn> {
     const { instance } = dicom;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const path = { study: instance.studyUid, series: instance.seriesUid };
-      const items = await readDicom(this.#table, path);
-      const failed = await transact(this.#table, writesOf(dicom, items, quotas));
-      if (failed.size === 0) return 'stored';
+      const items = attempt === 1 && read ? read : await readDicom(this.#table, seriesOf(instance));
+      const failed = await transact(this.#table, writesOf([dicom], items, quotas));
+      // The study still had this patient, by a condition of the write.
+      if (failed.size === 0) return { outcome: 'stored', patientId: (items.study ?? dicom.study).patientId };
       if (failed.get(0)) {
         const known = parseItem(DicomInstance, failed.get(0) ?? {});
         if (known.sha256 !== instance.sha256) throw sopUidConflict(instance);
-        await this.requireNotDeleted(known);
-        return 'known';
+        const found = await readDicom(this.#table, pathOf(known));
+        requireNotDeleted(known, Object.values(found));
+        return { outcome: 'known', patientId: found.study?.patientId ?? null };
       }
       requireAdmission(dicom, failed);
       // If the study was given to another patient since it was read, the quota was that of the former one.
@@ -82,14 +129,9 @@ export class DicomStore {
     return Item && parseItem(DicomInstance, Item);
   }
 
-  /**
-   * Refuses to store an instance again as long as its deletion can be undone.
-   *
-   * @throws DomainError CONFLICT
-   */
-  async requireNotDeleted(instance: DicomInstance): Promise<void> {
-    const items = await readDicom(this.#table, pathOf(instance));
-    if (Object.values(items).some((item) => item?.deletionId !== undefined)) throw new DeletedDicom(instance);
+  /** Returns the series and the study of a new file, and what has its SOP Instance UID at any path; read by one request. */
+  readFor(instance: DicomInstance): Promise<DicomItems> {
+    return readByUids(this.#table, pathOf(instance));
   }
 
   /** Returns the instance with this UID, its series and its study. */
@@ -207,6 +249,11 @@ interface ForList {
 
 /** A study of before there were these bytes has no number of them. */
 const KEPT_AS_READ = 'keptInstances = :instances AND (keptBytes = :bytes OR attribute_not_exists(keptBytes))';
+
+const seriesOf = ({ studyUid, seriesUid }: DicomInstance): DicomPath => ({
+  study: studyUid,
+  series: seriesUid,
+});
 
 const pathOf = ({ studyUid, seriesUid, sopUid }: DicomInstance): DicomPath => ({
   study: studyUid,

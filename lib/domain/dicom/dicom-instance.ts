@@ -69,6 +69,8 @@ export const DicomInstance = z.object({
   instanceNumber: z.int().optional(),
   /** The attributes of the instance level. */
   attributes: DicomAttributes,
+  /** All attributes of the file, packed by `packMetadata`; undefined if they are too long for an item: then they are an object. */
+  metadata: z.string().optional(),
   uploadedAt: Timestamp,
   uploadedBy: z.string(),
   source: Source,
@@ -144,6 +146,13 @@ export interface NewDicom {
   instance: DicomInstance;
   series: Pick<DicomSeries, 'studyUid' | 'seriesUid' | 'modality' | 'attributes'>;
   study: Pick<DicomStudy, 'studyUid' | 'patientId' | 'namedPatient' | 'attributes'>;
+}
+
+/** What came of storing an instance: it is new, or was known. */
+export interface StoredIn {
+  outcome: 'stored' | 'known';
+  /** The patient of its study; null if the study is unassigned. */
+  patientId: string | null;
 }
 
 /** The first value of an attribute as text; empty if it has none. */
@@ -273,6 +282,19 @@ export class DeletedDicom extends DomainError {
       ],
     });
   }
+}
+
+/**
+ * Refuses to store an instance again as long as its deletion, or that of its series or study, can be undone.
+ *
+ * @param items the instance, its series and its study
+ * @throws DomainError CONFLICT
+ */
+export function requireNotDeleted(
+  instance: DicomInstance,
+  items: readonly ({ deletionId?: string | undefined } | undefined)[],
+): void {
+  if (items.some((item) => item?.deletionId !== undefined)) throw new DeletedDicom(instance);
 }
 
 /** The description of a file that `describeDicom` returns. */

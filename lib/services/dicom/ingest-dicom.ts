@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { DicomItems } from '../../data/dicom/dicom-items.ts';
 import type { DicomStore } from '../../data/dicom/dicom-store.ts';
 import type { ExamLinks } from '../../data/exam-links.ts';
 import type { Patients } from '../../data/patients.ts';
@@ -8,6 +9,7 @@ import {
   type DicomInstance,
   type NewDicom,
   newDicom,
+  requireNotDeleted,
   requireOwnDicom,
   type StoredDicom,
   sopUidConflict,
@@ -21,10 +23,10 @@ import { base64Crc32 } from '../../media/base64-crc32.ts';
 import { describeDicom } from '../../media/dicom/parse/describe-dicom.ts';
 import { BULK_DATA, dicomJsonKey, dicomKey } from '../../storage/object-keys.ts';
 import type { SignedObjects } from '../../storage/signed-objects.ts';
-import { metadataText } from './metadata-text.ts';
+import { metadataText, packMetadata } from './metadata-text.ts';
 
 export interface IngestDeps {
-  dicomStore: Pick<DicomStore, 'getStored' | 'requireNotDeleted' | 'getStudy' | 'store'>;
+  dicomStore: Pick<DicomStore, 'getStored' | 'readFor' | 'store'>;
   objects: Pick<SignedObjects, 'create' | 'delete'>;
   examLinks: Pick<ExamLinks, 'linkInstance'>;
   patients: Pick<Patients, 'change'>;
@@ -36,8 +38,8 @@ export interface IngestDeps {
 
 /** An inspected file: the records to store, and the description for the uploader. */
 export interface InspectedDicom extends NewDicom {
-  /** The metadata of the whole file. */
-  json: Uint8Array;
+  /** The metadata of the whole file, if they are too long for the item of the instance. */
+  json?: Uint8Array | undefined;
   mainTags: Record<string, string>;
 }
 
@@ -61,12 +63,18 @@ export function inspectDicom(
   const described = describeDicom(bytes, (path) => BULK_DATA + path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const dicom = newDicom(described, { bytes: bytes.length, sha256 }, caller, ownIssuers, now());
-  const json = Buffer.from(metadataText(described, dicom.instance));
-  return { ...dicom, json, mainTags: described.mainTags };
+  const text = metadataText(described, dicom.instance);
+  const metadata = packMetadata(text);
+  return {
+    ...dicom,
+    instance: { ...dicom.instance, ...(metadata !== undefined && { metadata }) },
+    json: metadata === undefined ? Buffer.from(text) : undefined,
+    mainTags: described.mainTags,
+  };
 }
 
 /**
- * Stores a DICOM file: first its bytes and its metadata in the bucket, then its items in the table.
+ * Stores a DICOM file: first its bytes, and metadata that are too long for an item, in the bucket, then its items in the table.
  *
  * In this order, every instance in the table can be read. If the function ends in between, nothing refers to the
  * objects, and the next upload of the same file writes them again. If another file with the same SOP Instance UID is
@@ -82,12 +90,15 @@ export async function ingestDicom(
   deps: IngestDeps,
 ): Promise<IngestedDicom> {
   const known = await findStored(caller, dicom, deps);
-  if (!known) await storeNew(caller, dicom, bytes, deps);
-  return completeStored(caller, dicom, known ?? dicom.instance, deps);
+  const { instance = dicom.instance, study } = known;
+  const patientId = known.instance
+    ? (study?.patientId ?? null)
+    : await storeNew(caller, dicom, bytes, known, deps);
+  return completeStored(caller, dicom, { instance, patientId }, deps);
 }
 
 /**
- * Returns the instance if this file is stored already.
+ * Returns the study and the series of the file, as far as they exist, and the instance if this file is stored already.
  *
  * @throws DomainError FORBIDDEN if a patient uploads a file of another patient, CONFLICT with what is stored
  */
@@ -95,12 +106,12 @@ export async function findStored(
   caller: Caller,
   dicom: InspectedDicom,
   { dicomStore }: Pick<IngestDeps, 'dicomStore'>,
-): Promise<DicomInstance | undefined> {
+): Promise<DicomItems> {
   const { instance } = dicom;
   requireOwnDicom(caller, dicom);
-  const known = await dicomStore.getStored(instance.sopUid);
-  if (known && known.sha256 !== instance.sha256) throw sopUidConflict(instance);
-  if (known) await dicomStore.requireNotDeleted(known);
+  const known = await dicomStore.readFor(instance);
+  if (known.instance && known.instance.sha256 !== instance.sha256) throw sopUidConflict(instance);
+  if (known.instance) requireNotDeleted(instance, Object.values(known));
   return known;
 }
 
@@ -108,40 +119,40 @@ export async function findStored(
 export async function completeStored(
   caller: Caller,
   dicom: InspectedDicom,
-  stored: DicomInstance,
-  { dicomStore, examLinks, patients, now }: IngestDeps,
+  { instance, patientId }: { instance: DicomInstance; patientId: string | null },
+  { examLinks, patients, now }: IngestDeps,
 ): Promise<IngestedDicom> {
-  const { instance } = dicom;
-  const study = await dicomStore.getStudy(instance.studyUid);
   const named = dicom.study.patientId;
   // Also for a known instance: the function that stored it may have ended before. The directory costs one read for each
   // instance, and one write for the first. In a study that was assigned by hand, files may name another patient.
   await Promise.all([
-    examLinks.linkInstance(stored),
+    examLinks.linkInstance(instance),
     named !== null &&
-      named === study?.patientId &&
+      named === patientId &&
       patients.change(named, (known) => patientFromDicom(known, dicom, now())),
   ]);
-  recordAccess(caller, 'study', { patientId: study?.patientId });
-  return { answer: toStoredDicom(stored, dicom.mainTags), patientId: study?.patientId ?? null };
+  recordAccess(caller, 'study', { patientId });
+  return { answer: toStoredDicom(instance, dicom.mainTags), patientId };
 }
 
+/** Returns the patient of the study in which the file is stored. */
 async function storeNew(
   caller: Caller,
   dicom: InspectedDicom,
   bytes: Uint8Array,
+  known: DicomItems,
   { dicomStore, objects, limits }: Pick<IngestDeps, 'dicomStore' | 'objects' | 'limits'>,
-): Promise<void> {
+): Promise<string | null> {
   const { instance, json } = dicom;
   const files = [
     { key: dicomKey(instance), bytes, mimeType: 'application/dicom' },
-    { key: dicomJsonKey(instance), bytes: json, mimeType: 'application/dicom+json' },
+    ...(json ? [{ key: dicomJsonKey(instance), bytes: json, mimeType: 'application/dicom+json' }] : []),
   ];
   await Promise.all(
     files.map(({ key, ...file }) => objects.create(key, { ...file, crc32: base64Crc32(file.bytes) })),
   );
   try {
-    await dicomStore.store(dicom, storageQuotasOf(caller, limits));
+    return (await dicomStore.store(dicom, storageQuotasOf(caller, limits), known)).patientId;
   } catch (error) {
     // A deleted instance keeps its objects, which are the same if it was sent again.
     const isRefused = error instanceof DomainError;

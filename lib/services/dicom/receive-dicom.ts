@@ -44,7 +44,8 @@ export async function receiveDicom(
   const { scans, dicomUploads, objects, limits, newId, now } = deps;
   if (!scans) return ingestDicom(caller, dicom, bytes, deps);
   const known = await findStored(caller, dicom, deps);
-  if (known) return completeStored(caller, dicom, known, deps);
+  const { instance, study } = known;
+  if (instance) return completeStored(caller, dicom, { instance, patientId: study?.patientId ?? null }, deps);
   const crc32 = base64Crc32(bytes);
   const upload = newDicomUpload({ fileSize: bytes.length, crc32 }, newId(), caller, now());
   await dicomUploads.create([upload], storageQuotasOf(caller, limits));

@@ -7,7 +7,7 @@ import { mapInOrder } from '../../domain/in-order.ts';
 import { logger } from '../../lambda/http/response.ts';
 import { BULK_DATA, dicomJsonKey, dicomKey, seriesMetadataKey } from '../../storage/object-keys.ts';
 import { type SignedObjects, VARIANT_HEADER } from '../../storage/signed-objects.ts';
-import { metadataText } from '../dicom/metadata-text.ts';
+import { metadataText, unpackMetadata } from '../dicom/metadata-text.ts';
 import { type DicomResources, instancesOf, type SeriesInStudy } from './dicom-resources.ts';
 
 export interface MetadataDeps {
@@ -65,9 +65,9 @@ export async function metadataOfSeries(found: SeriesInStudy, deps: MetadataDeps)
  * instance must not keep a series closed. A file that is missing as well is an error.
  */
 async function storedMetadata(instance: DicomInstance, { objects }: Pick<MetadataDeps, 'objects'>) {
-  const found = await objects.find(dicomJsonKey(instance));
-  const json = found && (await text(found));
-  if (json !== undefined && isObject(json)) return json;
+  const json =
+    instance.metadata === undefined ? await readMetadata(instance, objects) : unpacked(instance.metadata);
+  if (json !== undefined) return json;
   logger.error('the metadata of an instance are missing or damaged', { key: dicomJsonKey(instance) });
   const file = await buffer(await objects.read(dicomKey(instance), undefined, instance.bytes));
   const { describeDicom } = await import('../../media/dicom/parse/describe-dicom.ts');
@@ -75,6 +75,20 @@ async function storedMetadata(instance: DicomInstance, { objects }: Pick<Metadat
     describeDicom(file, (path) => BULK_DATA + path),
     instance,
   );
+}
+
+function unpacked(metadata: string): string | undefined {
+  try {
+    return unpackMetadata(metadata);
+  } catch {
+    return undefined;
+  }
+}
+
+async function readMetadata(instance: DicomInstance, objects: Pick<SignedObjects, 'find'>) {
+  const found = await objects.find(dicomJsonKey(instance));
+  const json = found && (await text(found));
+  return json !== undefined && isObject(json) ? json : undefined;
 }
 
 function isObject(json: string): boolean {
