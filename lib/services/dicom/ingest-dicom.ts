@@ -18,6 +18,7 @@ import {
 import { DomainError } from '../../domain/errors.ts';
 import type { Limits } from '../../domain/limits/limits.ts';
 import { storageQuotasOf } from '../../domain/limits/storage-quota.ts';
+import type { Patient } from '../../domain/patients/patient.ts';
 import { patientFromDicom } from '../../domain/patients/patient-from-dicom.ts';
 import { base64Crc32 } from '../../media/base64-crc32.ts';
 import { describeDicom } from '../../media/dicom/parse/describe-dicom.ts';
@@ -29,7 +30,7 @@ export interface IngestDeps {
   dicomStore: Pick<DicomStore, 'getStored' | 'readFor' | 'store'>;
   objects: Pick<SignedObjects, 'create' | 'delete'>;
   examLinks: Pick<ExamLinks, 'linkInstance'>;
-  patients: Pick<Patients, 'change'>;
+  patients: Pick<Patients, 'change' | 'getMany'>;
   /** The clinic's own Issuers of Patient ID. */
   ownIssuers: readonly string[];
   limits: Limits;
@@ -41,6 +42,12 @@ export interface InspectedDicom extends NewDicom {
   /** The metadata of the whole file, if they are too long for the item of the instance. */
   json?: Uint8Array | undefined;
   mainTags: Record<string, string>;
+}
+
+/** What is known of a file before it is stored. */
+export interface KnownDicom extends DicomItems {
+  /** The directory's entry of the patient named in the file, if there is one. */
+  entries: ReadonlyMap<string, Patient>;
 }
 
 /** A stored file. */
@@ -90,46 +97,61 @@ export async function ingestDicom(
   deps: IngestDeps,
 ): Promise<IngestedDicom> {
   const known = await findStored(caller, dicom, deps);
-  const { instance = dicom.instance, study } = known;
-  const patientId = known.instance
-    ? (study?.patientId ?? null)
-    : await storeNew(caller, dicom, bytes, known, deps);
-  return completeStored(caller, dicom, { instance, patientId }, deps);
+  if (known.instance) return completeStored(caller, dicom, known.instance, known, deps);
+  const patientId = await storeNew(caller, dicom, bytes, known, deps);
+  return complete(caller, dicom, dicom.instance, { patientId, entries: known.entries }, deps);
 }
 
 /**
- * Returns the study and the series of the file, as far as they exist, and the instance if this file is stored already.
+ * Returns the study and the series of the file and the entry of its patient, as far as they exist, and the instance if this file is
+ * stored already.
  *
  * @throws DomainError FORBIDDEN if a patient uploads a file of another patient, CONFLICT with what is stored
  */
 export async function findStored(
   caller: Caller,
   dicom: InspectedDicom,
-  { dicomStore }: Pick<IngestDeps, 'dicomStore'>,
-): Promise<DicomItems> {
+  { dicomStore, patients }: Pick<IngestDeps, 'dicomStore' | 'patients'>,
+): Promise<KnownDicom> {
   const { instance } = dicom;
+  const { patientId } = dicom.study;
   requireOwnDicom(caller, dicom);
-  const known = await dicomStore.readFor(instance);
+  // Asked for at the same moment, so that they are one read.
+  const [known, entries] = await Promise.all([
+    dicomStore.readFor(instance),
+    patients.getMany(patientId === null ? [] : [patientId]),
+  ]);
   if (known.instance && known.instance.sha256 !== instance.sha256) throw sopUidConflict(instance);
   if (known.instance) requireNotDeleted(instance, Object.values(known));
-  return known;
+  return { ...known, entries };
 }
 
-/** Links a stored instance to exams, and enters what it says of its patient into the directory. */
-export async function completeStored(
+/** Does what remains to be done for an instance that is stored already: the function that stored it may have ended before. */
+export const completeStored = (
   caller: Caller,
   dicom: InspectedDicom,
-  { instance, patientId }: { instance: DicomInstance; patientId: string | null },
+  stored: DicomInstance,
+  { study, entries }: KnownDicom,
+  deps: IngestDeps,
+): Promise<IngestedDicom> =>
+  complete(caller, dicom, stored, { patientId: study?.patientId ?? null, entries }, deps);
+
+/** Links a stored instance to exams, and enters what it says of its patient into the directory. */
+async function complete(
+  caller: Caller,
+  dicom: InspectedDicom,
+  instance: DicomInstance,
+  { patientId, entries }: Pick<KnownDicom, 'entries'> & Pick<IngestedDicom, 'patientId'>,
   { examLinks, patients, now }: IngestDeps,
 ): Promise<IngestedDicom> {
   const named = dicom.study.patientId;
-  // Also for a known instance: the function that stored it may have ended before. The directory costs one read for each
-  // instance, and one write for the first. In a study that was assigned by hand, files may name another patient.
+  // The directory costs one read for each instance, and one write for the first. In a study that was assigned by hand, files may name
+  // another patient.
   await Promise.all([
     examLinks.linkInstance(instance),
     named !== null &&
       named === patientId &&
-      patients.change(named, (known) => patientFromDicom(known, dicom, now())),
+      patients.change(named, (known) => patientFromDicom(known, dicom, now()), entries),
   ]);
   recordAccess(caller, 'study', { patientId });
   return { answer: toStoredDicom(instance, dicom.mainTags), patientId };

@@ -1,10 +1,11 @@
-import { buffer, text } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { dicomWebPath } from '../../api/dicomweb.ts';
 import type { DicomInstance, DicomSeries } from '../../domain/dicom/dicom-instance.ts';
 import { mapInOrder } from '../../domain/in-order.ts';
 import { logger } from '../../lambda/http/response.ts';
+import { bytesOf } from '../../storage/bytes-of.ts';
 import { BULK_DATA, dicomJsonKey, dicomKey, seriesMetadataKey } from '../../storage/object-keys.ts';
 import { type SignedObjects, VARIANT_HEADER } from '../../storage/signed-objects.ts';
 import { metadataText, unpackMetadata } from '../dicom/metadata-text.ts';
@@ -44,7 +45,7 @@ export async function metadataOfSeries(found: SeriesInStudy, deps: MetadataDeps)
   const isQuiet = now().getTime() - Date.parse(series.changedAt) >= QUIET_MS;
   const cached = isQuiet ? await objects.find(key) : undefined;
   if (cached?.headers[VARIANT_HEADER] === variant) {
-    return (await promisify(gunzip)(await buffer(cached))).toString();
+    return (await promisify(gunzip)(await bytesOf(cached))).toString();
   }
   cached?.destroy();
   const instances = await instancesOf(found, deps.dicomStore);
@@ -69,7 +70,7 @@ async function storedMetadata(instance: DicomInstance, { objects }: Pick<Metadat
     instance.metadata === undefined ? await readMetadata(instance, objects) : unpacked(instance.metadata);
   if (json !== undefined) return json;
   logger.error('the metadata of an instance are missing or damaged', { key: dicomJsonKey(instance) });
-  const file = await buffer(await objects.read(dicomKey(instance), undefined, instance.bytes));
+  const file = await bytesOf(await objects.read(dicomKey(instance), undefined, instance.bytes));
   const { describeDicom } = await import('../../media/dicom/parse/describe-dicom.ts');
   return metadataText(
     describeDicom(file, (path) => BULK_DATA + path),
