@@ -5,8 +5,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { SearchQuery } from '../../lib/api/dicomweb.ts';
 import { DicomDeletions } from '../../lib/data/dicom/dicom-deletions.ts';
 import { DicomErasure } from '../../lib/data/dicom/dicom-erasure.ts';
+import { DicomIntake } from '../../lib/data/dicom/dicom-intake.ts';
 import { DicomSearch } from '../../lib/data/dicom/dicom-search.ts';
-import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
+import { DicomStudies } from '../../lib/data/dicom/dicom-studies.ts';
 import { patientAmountKey, STORED, uploaderAmountKey } from '../../lib/data/keys.ts';
 import { deletionBy } from '../../lib/domain/deletion.ts';
 import {
@@ -39,11 +40,18 @@ const OWNERS = ['P-1001', 'P-1002', null] as const;
 const MODALITIES = ['CT', 'MR', 'SR'];
 
 const database = useOwnDatabase();
-let own: { store: DicomStore; search: DicomSearch; deletions: DicomDeletions; erasure: DicomErasure };
+let own: {
+  store: DicomIntake;
+  studies: DicomStudies;
+  search: DicomSearch;
+  deletions: DicomDeletions;
+  erasure: DicomErasure;
+};
 beforeAll(() => {
   const { table } = database;
   own = {
-    store: new DicomStore(table),
+    store: new DicomIntake(table),
+    studies: new DicomStudies(table),
     search: new DicomSearch(table),
     deletions: new DicomDeletions(table),
     erasure: new DicomErasure(table),
@@ -149,7 +157,7 @@ async function perform({ instance, level, owner, what }: Step): Promise<void> {
       const study = await store.getStudy(path.study);
       if (!study) return;
       const at = new Date().toISOString();
-      if (await store.assign(study, owner, { by: 'd', at, from: study.patientId })) count('moved');
+      if (await own.studies.assign(study, owner, { by: 'd', at, from: study.patientId })) count('moved');
       return;
     }
     default:

@@ -1,7 +1,7 @@
 import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { DicomIntake } from '../../lib/data/dicom/dicom-intake.ts';
 import { DicomSearch } from '../../lib/data/dicom/dicom-search.ts';
-import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
 import type { Table } from '../../lib/data/dynamodb/table.ts';
 import {
   instanceKey,
@@ -17,13 +17,13 @@ import { useOwnDatabase } from '../support/own-database.ts';
 
 const database = useOwnDatabase();
 let table: Table;
-let store: DicomStore;
+let store: DicomIntake;
 /** The keys that each transaction wrote. */
 let written: string[][] = [];
 
 beforeAll(() => {
   ({ table } = database);
-  store = new DicomStore(table);
+  store = new DicomIntake(table);
   const send = table.client.send.bind(table.client) as (command: object) => Promise<never>;
   table.client.send = (command: object) => {
     if (command instanceof TransactWriteCommand) {

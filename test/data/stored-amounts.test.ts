@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { Batches } from '../../lib/data/batches.ts';
 import { Cases } from '../../lib/data/cases.ts';
 import { DicomErasure } from '../../lib/data/dicom/dicom-erasure.ts';
-import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
+import { DicomIntake } from '../../lib/data/dicom/dicom-intake.ts';
+import { DicomStudies } from '../../lib/data/dicom/dicom-studies.ts';
 import { DicomUploads } from '../../lib/data/dicom/dicom-uploads.ts';
 import { ImageMoves } from '../../lib/data/image-moves.ts';
 import { Images } from '../../lib/data/images.ts';
@@ -172,7 +173,7 @@ const uidsOf = (study: string) => ({ study, series: newUid(), sop: newUid() });
 const assignment = (from: string | null) => ({ by: 'd', at: now.toISOString(), from });
 
 test('Of concurrent DICOM files, as many are stored as the quotas have room for', async () => {
-  const store = new DicomStore(database.table);
+  const store = new DicomIntake(database.table);
   const study = newUid();
   const facts = { patientId: 'P-DICOM', bytes: 10 };
   const quota = quotas({ uploader: { bytes: 60, files: 99 }, patient: { bytes: 999, files: 8 } });
@@ -196,7 +197,7 @@ test('Of concurrent DICOM files, as many are stored as the quotas have room for'
 });
 
 test('A DICOM file that is stored again is counted once, also if the quota is used up', async () => {
-  const store = new DicomStore(database.table);
+  const store = new DicomIntake(database.table);
   const file = newDicomOf(uidsOf(newUid()), { patientId: 'P-AGAIN', bytes: 10, uploadedBy: 'again' });
   const quota = quotas({ uploader: { bytes: 10, files: 1 } });
   const outcomes = await Promise.all([store.store(file, quota), store.store(file, quota)]);
@@ -206,7 +207,7 @@ test('A DICOM file that is stored again is counted once, also if the quota is us
 });
 
 test('A study moves with its amount, while its files arrive', async () => {
-  const store = new DicomStore(database.table);
+  const store = new DicomIntake(database.table);
   const study = newUid();
   const send = (bytes: number) =>
     store.store(newDicomOf(uidsOf(study), { patientId: '?', bytes, uploadedBy: 'late' }), quotas({}));
@@ -214,7 +215,7 @@ test('A study moves with its amount, while its files arrive', async () => {
   expect(await storedBy('late')).toEqual({ bytes: 1, files: 1 });
   const give = async (patientId: string | null) => {
     const found = (await store.getStudy(study)) as DicomStudy;
-    return store.assign(found, patientId, assignment(found.patientId));
+    return new DicomStudies(database.table).assign(found, patientId, assignment(found.patientId));
   };
   const move = async () => {
     const results = [];
@@ -252,7 +253,7 @@ test('An upload URL is refused if there is no room, and one that is not used occ
   expect(await storedBy('url')).toBeUndefined();
   await expect(ask(30, 4)).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
   await expect(ask(1, 10)).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
-  await new DicomStore(database.table).store(
+  await new DicomIntake(database.table).store(
     newDicomOf(uidsOf(newUid()), { patientId: 'P-URL', bytes: 80, uploadedBy: 'other' }),
   );
   await expect(ask(30)).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { DicomIntake } from '../../data/dicom/dicom-intake.ts';
 import type { DicomItems } from '../../data/dicom/dicom-items.ts';
-import type { DicomStore } from '../../data/dicom/dicom-store.ts';
 import type { ExamLinks } from '../../data/exam-links.ts';
 import type { Patients } from '../../data/patients.ts';
 import type { Caller } from '../../domain/access/caller.ts';
@@ -27,7 +27,7 @@ import type { SignedObjects } from '../../storage/signed-objects.ts';
 import { metadataText, packMetadata } from './metadata-text.ts';
 
 export interface IngestDeps {
-  dicomStore: Pick<DicomStore, 'getStored' | 'readFor' | 'store'>;
+  dicomIntake: Pick<DicomIntake, 'getStored' | 'readFor' | 'store'>;
   objects: Pick<SignedObjects, 'create' | 'delete'>;
   examLinks: Pick<ExamLinks, 'linkInstance'>;
   patients: Pick<Patients, 'change' | 'getMany'>;
@@ -111,14 +111,14 @@ export async function ingestDicom(
 export async function findStored(
   caller: Caller,
   dicom: InspectedDicom,
-  { dicomStore, patients }: Pick<IngestDeps, 'dicomStore' | 'patients'>,
+  { dicomIntake, patients }: Pick<IngestDeps, 'dicomIntake' | 'patients'>,
 ): Promise<KnownDicom> {
   const { instance } = dicom;
   const { patientId } = dicom.study;
   requireOwnDicom(caller, dicom);
   // Asked for at the same moment, so that they are one read.
   const [known, entries] = await Promise.all([
-    dicomStore.readFor(instance),
+    dicomIntake.readFor(instance),
     patients.getMany(patientId === null ? [] : [patientId]),
   ]);
   if (known.instance && known.instance.sha256 !== instance.sha256) throw sopUidConflict(instance);
@@ -163,7 +163,7 @@ async function storeNew(
   dicom: InspectedDicom,
   bytes: Uint8Array,
   known: DicomItems,
-  { dicomStore, objects, limits }: Pick<IngestDeps, 'dicomStore' | 'objects' | 'limits'>,
+  { dicomIntake, objects, limits }: Pick<IngestDeps, 'dicomIntake' | 'objects' | 'limits'>,
 ): Promise<string | null> {
   const { instance, json } = dicom;
   const files = [
@@ -174,11 +174,11 @@ async function storeNew(
     files.map(({ key, ...file }) => objects.create(key, { ...file, crc32: base64Crc32(file.bytes) })),
   );
   try {
-    return (await dicomStore.store(dicom, storageQuotasOf(caller, limits), known)).patientId;
+    return (await dicomIntake.store(dicom, storageQuotasOf(caller, limits), known)).patientId;
   } catch (error) {
     // A deleted instance keeps its objects, which are the same if it was sent again.
     const isRefused = error instanceof DomainError;
-    const known = isRefused ? await dicomStore.getStored(instance.sopUid) : undefined;
+    const known = isRefused ? await dicomIntake.getStored(instance.sopUid) : undefined;
     if (isRefused && known?.sha256 !== instance.sha256)
       await Promise.all(files.map(({ key }) => objects.delete(key)));
     throw error;
