@@ -1,4 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type * as z from 'zod';
 import { levelOf } from '../../domain/dicom/dicom-deletion.ts';
 import {
   DicomInstance,
@@ -91,6 +92,30 @@ export async function seriesItems(
   } while (start);
   return found;
 }
+
+/** What the metadata of a series need of its instances. */
+export const DescribedInstance = DicomInstance.pick({
+  sopUid: true,
+  seriesUid: true,
+  studyUid: true,
+  namedPatient: true,
+  bytes: true,
+  sha256: true,
+  source: true,
+  metadata: true,
+  deletionId: true,
+});
+export type DescribedInstance = z.infer<typeof DescribedInstance>;
+
+/** Like `instanceItems`, with less of each instance. */
+export const describedItems = (table: Table, studyUid: string, seriesUid: string) =>
+  queryAll(table, {
+    partition: instancesOfSeries(studyUid, seriesUid),
+    schema: DescribedInstance,
+    attributes: Object.keys(DescribedInstance.shape),
+    keyOf: instanceKey,
+    idOf: ({ sopUid }: DescribedInstance) => sopUid,
+  });
 
 /**
  * Yields all instances of a series, also deleted ones, by instance number. The index may be outdated. Damaged ones are an

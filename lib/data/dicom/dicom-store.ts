@@ -5,7 +5,15 @@ import type { PatientOfInstance } from '../../domain/exams/exam-image.ts';
 import { getMany } from '../dynamodb/batch-requests.ts';
 import { parseItem, parseReadable, type Table } from '../dynamodb/table.ts';
 import { instanceKey, studyKey } from '../keys.ts';
-import { type DicomItems, instanceItems, isPathShown, readDicom, seriesItems } from './dicom-items.ts';
+import {
+  type DescribedInstance,
+  type DicomItems,
+  describedItems,
+  instanceItems,
+  isPathShown,
+  readDicom,
+  seriesItems,
+} from './dicom-items.ts';
 import { bySeriesNumber } from './dicom-writes.ts';
 
 /** The DICOM instances in the table, with their series and studies. What is deleted is found by `getStored` only. */
@@ -62,6 +70,12 @@ export class DicomStore {
   /** Yields all instances of the series by instance number, read as they are consumed. */
   async *allInstances(studyUid: string, seriesUid: string, options?: ForList): AsyncGenerator<DicomInstance> {
     for await (const instance of instanceItems(this.#table, studyUid, seriesUid, options))
+      if (instance.deletionId === undefined) yield instance;
+  }
+
+  /** Like `allInstances`, with less of each instance. */
+  async *describedInstances(studyUid: string, seriesUid: string): AsyncGenerator<DescribedInstance> {
+    for await (const instance of describedItems(this.#table, studyUid, seriesUid))
       if (instance.deletionId === undefined) yield instance;
   }
 

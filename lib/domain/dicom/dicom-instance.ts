@@ -226,8 +226,10 @@ export function requireVisibleInstance(
  * Whether the instance belongs to the study. Other instances are never returned. The conditions of all writes prevent
  * such instances; only an outdated read of the study can lack its last instance for a moment.
  */
-export const isMember = (study: DicomStudy | undefined, { studyUid, namedPatient }: DicomInstance): boolean =>
-  study?.studyUid === studyUid && study.patientKeys.includes(patientKey(namedPatient));
+export const isMember = (
+  study: DicomStudy | undefined,
+  { studyUid, namedPatient }: Pick<DicomInstance, 'studyUid' | 'namedPatient'>,
+): boolean => study?.studyUid === studyUid && study.patientKeys.includes(patientKey(namedPatient));
 
 /**
  * Refuses a file that a patient uploads and that does not name this patient. The details name no number: the log has them.
