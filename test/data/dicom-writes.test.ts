@@ -2,6 +2,7 @@ import { BatchGetCommand, GetCommand, TransactWriteCommand } from '@aws-sdk/lib-
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { DicomIntake } from '../../lib/data/dicom/dicom-intake.ts';
 import { DicomSearch } from '../../lib/data/dicom/dicom-search.ts';
+import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
 import type { Table } from '../../lib/data/dynamodb/table.ts';
 import {
   instanceKey,
@@ -18,6 +19,7 @@ import { useOwnDatabase } from '../support/own-database.ts';
 const database = useOwnDatabase();
 let table: Table;
 let store: DicomIntake;
+let dicomStore: DicomStore;
 /** The keys that each transaction wrote. */
 let written: string[][] = [];
 /** The number of keys that each BatchGetItem had. */
@@ -26,6 +28,7 @@ let reads: (number | undefined)[] = [];
 beforeAll(() => {
   ({ table } = database);
   store = new DicomIntake(table);
+  dicomStore = new DicomStore(table);
   const send = table.client.send.bind(table.client) as (command: object) => Promise<never>;
   table.client.send = (command: object) => {
     if (command instanceof TransactWriteCommand) {
@@ -77,8 +80,8 @@ test('Instances of one series that are stored at once share transactions', async
   expect(outcomes).toEqual(all.map(() => ({ outcome: 'stored', patientId: 'P-1001' })));
   expect(written.map((keys) => keys.filter((key) => key.endsWith(' INSTANCE')).length)).toEqual([1, 10, 10]);
   const counts = { instances: 21, keptInstances: 21, keptBytes: 210 };
-  expect((await store.getAt({ study: uids.study, series: uids.series })).series).toMatchObject(counts);
-  expect(await store.getStudy(uids.study)).toMatchObject(counts);
+  expect((await dicomStore.getAt({ study: uids.study, series: uids.series })).series).toMatchObject(counts);
+  expect(await dicomStore.getStudy(uids.study)).toMatchObject(counts);
 });
 
 test('An instance that can not be stored does not stop those that are stored at the same time', async () => {
@@ -94,7 +97,7 @@ test('An instance that can not be stored does not stop those that are stored at 
   expect(
     outcomes.map((each) => (each.status === 'fulfilled' ? each.value.outcome : each.reason.code)),
   ).toEqual(['stored', 'CONFLICT', 'stored', 'known', 'known']);
-  expect(await store.getStudy(uids.study)).toMatchObject({ instances: 3, keptInstances: 3 });
+  expect(await dicomStore.getStudy(uids.study)).toMatchObject({ instances: 3, keptInstances: 3 });
 });
 
 test('What is asked for at the same moment is read by one request, each item once', async () => {
@@ -102,7 +105,7 @@ test('What is asked for at the same moment is read by one request, each item onc
   for (const each of [one, other]) await store.store(newDicomOf(each));
   reads = [];
   const pathOf = ({ study, series, sop }: Uids) => ({ study, series, instance: sop });
-  const found = await Promise.all([one, one, other, newUids()].map((each) => store.getAt(pathOf(each))));
+  const found = await Promise.all([one, one, other, newUids()].map((each) => dicomStore.getAt(pathOf(each))));
   expect(reads).toEqual([9]);
   expect(found.map(({ instance }) => instance?.sopUid)).toEqual([one.sop, one.sop, other.sop, undefined]);
 });

@@ -5,6 +5,7 @@ import { Batches } from '../../lib/data/batches.ts';
 import { Cases } from '../../lib/data/cases.ts';
 import { DicomErasure } from '../../lib/data/dicom/dicom-erasure.ts';
 import { DicomIntake } from '../../lib/data/dicom/dicom-intake.ts';
+import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
 import { DicomStudies } from '../../lib/data/dicom/dicom-studies.ts';
 import { DicomUploads } from '../../lib/data/dicom/dicom-uploads.ts';
 import { ImageMoves } from '../../lib/data/image-moves.ts';
@@ -189,7 +190,7 @@ test('Of concurrent DICOM files, as many are stored as the quotas have room for'
   const [a, b] = [await storedBy('dicom-a'), await storedBy('dicom-b')];
   expect(a?.files + b?.files).toBe(8);
   expect(Math.max(a?.files, b?.files)).toBeLessThanOrEqual(6);
-  expect(await store.getStudy(study)).toMatchObject({ instances: 8, keptBytes: 80 });
+  expect(await new DicomStore(database.table).getStudy(study)).toMatchObject({ instances: 8, keptBytes: 80 });
   // A device of the clinic loses nothing.
   await store.store(newDicomOf(uidsOf(study), { ...facts, uploadedBy: 'key:1' }));
   expect(await storedOf('P-DICOM')).toEqual({ bytes: 90, files: 9 });
@@ -214,7 +215,7 @@ test('A study moves with its amount, while its files arrive', async () => {
   await send(1);
   expect(await storedBy('late')).toEqual({ bytes: 1, files: 1 });
   const give = async (patientId: string | null) => {
-    const found = (await store.getStudy(study)) as DicomStudy;
+    const found = (await new DicomStore(database.table).getStudy(study)) as DicomStudy;
     return new DicomStudies(database.table).assign(found, patientId, assignment(found.patientId));
   };
   const move = async () => {
@@ -228,8 +229,10 @@ test('A study moves with its amount, while its files arrive', async () => {
   expect(await storedOf('P-LATE-2')).toEqual({ bytes: 0, files: 0 });
   expect(await storedBy('late')).toEqual({ bytes: 325, files: 25 });
   // Its erasure is delivered twice.
-  const allSeries = await store.listSeries(study);
-  const listed = allSeries.map(({ seriesUid }) => Array.fromAsync(store.allInstances(study, seriesUid)));
+  const allSeries = await new DicomStore(database.table).listSeries(study);
+  const listed = allSeries.map(({ seriesUid }) =>
+    Array.fromAsync(new DicomStore(database.table).allInstances(study, seriesUid)),
+  );
   const instances = (await Promise.all(listed)).flat();
   const erasure = new DicomErasure(database.table);
   for (const each of instances.slice(0, 20))

@@ -16,8 +16,7 @@ import { StorageFull, type StorageQuotas } from '../../domain/limits/storage-quo
 import { parseItem, type Table } from '../dynamodb/table.ts';
 import { type FailedConditions, transact } from '../dynamodb/transaction.ts';
 import { fullAt } from '../stored-amounts.ts';
-import { type DicomItems, readByUids, readDicom } from './dicom-items.ts';
-import { DicomStore, pathOf } from './dicom-store.ts';
+import { type DicomItems, getInstance, pathOf, readByUids, readDicom } from './dicom-items.ts';
 import { type SeriesFiles, storedFileOf, writesOf } from './dicom-writes.ts';
 import { type FileToStore, StoreGroups } from './store-groups.ts';
 
@@ -30,14 +29,18 @@ const ATTEMPTS = 10;
 /** The writes before those of the amounts: an instance, its series and its study. */
 const ITEMS = 3;
 
-/** Stores DICOM instances with their series and studies. Apart, so that functions that only read are smaller. */
-export class DicomIntake extends DicomStore {
+/** Stores DICOM instances with their series and studies. Apart from `DicomStore`, so that functions that only read or only store are smaller. */
+export class DicomIntake {
   readonly #table: Table;
   readonly #groups = new StoreGroups((group) => this.#storeGroup(group));
 
   constructor(table: Table) {
-    super(table);
     this.#table = table;
+  }
+
+  /** Returns the instance, also if it, its series or its study is deleted. */
+  getStored(sopUid: string): Promise<DicomInstance | undefined> {
+    return getInstance(this.#table, sopUid);
   }
 
   /** Returns the series and the study of a new file, and what has its SOP Instance UID at any path; read by one request. */

@@ -1,4 +1,4 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
 import { levelOf } from '../../domain/dicom/dicom-deletion.ts';
 import {
@@ -47,6 +47,23 @@ export async function readByUids(table: Table, path: DicomPath): Promise<DicomIt
     series: series && parseItem(DicomSeries, series),
     instance: instance && parseItem(DicomInstance, instance),
   };
+}
+
+/** The path of an instance. */
+export const pathOf = ({ studyUid, seriesUid, sopUid }: DicomInstance): DicomPath => ({
+  study: studyUid,
+  series: seriesUid,
+  instance: sopUid,
+});
+
+/** Reads an instance, also if it, its series or its study is deleted. */
+export async function getInstance(
+  { name: TableName, client }: Table,
+  sopUid: string,
+): Promise<DicomInstance | undefined> {
+  const Key = instanceKey(sopUid);
+  const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+  return Item && parseItem(DicomInstance, Item);
 }
 
 /** The item that the path identifies. */

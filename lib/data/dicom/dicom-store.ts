@@ -1,16 +1,22 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { DicomInstance, type DicomSeries, DicomStudy, isShown } from '../../domain/dicom/dicom-instance.ts';
+import {
+  type DicomInstance,
+  type DicomSeries,
+  DicomStudy,
+  isShown,
+} from '../../domain/dicom/dicom-instance.ts';
 import type { DicomPath } from '../../domain/dicom/uids.ts';
 import type { PatientOfInstance } from '../../domain/exams/exam-image.ts';
 import { getMany } from '../dynamodb/batch-requests.ts';
-import { parseItem, parseReadable, type Table } from '../dynamodb/table.ts';
-import { instanceKey, studyKey } from '../keys.ts';
+import { parseReadable, type Table } from '../dynamodb/table.ts';
+import { studyKey } from '../keys.ts';
 import {
   type DescribedInstance,
   type DicomItems,
   describedItems,
+  getInstance,
   instanceItems,
   isPathShown,
+  pathOf,
   readDicom,
   seriesItems,
 } from './dicom-items.ts';
@@ -25,11 +31,8 @@ export class DicomStore {
   }
 
   /** Returns the instance, also if it, its series or its study is deleted. */
-  async getStored(sopUid: string): Promise<DicomInstance | undefined> {
-    const { name: TableName, client } = this.#table;
-    const Key = instanceKey(sopUid);
-    const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
-    return Item && parseItem(DicomInstance, Item);
+  getStored(sopUid: string): Promise<DicomInstance | undefined> {
+    return getInstance(this.#table, sopUid);
   }
 
   /** Returns the instance with this UID, its series and its study. */
@@ -89,10 +92,3 @@ export class DicomStore {
 interface ForList {
   leavesOutDamaged: boolean;
 }
-
-/** The path of an instance. */
-export const pathOf = ({ studyUid, seriesUid, sopUid }: DicomInstance): DicomPath => ({
-  study: studyUid,
-  series: seriesUid,
-  instance: sopUid,
-});
