@@ -68,14 +68,16 @@ export class Patients {
    *
    * @param next makes the new entry of the known one, or undefined to leave it. It is called again if another request
    *   changed the entry meanwhile.
+   * @param read the entries that were just read, with this patient's if there is one
    * @returns the new entry; undefined if the known one was left
    */
   async change<Next extends Patient | undefined>(
     patientId: string,
     next: (known: Patient | undefined) => Next,
+    read?: ReadonlyMap<string, Patient>,
   ): Promise<Next> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const known = await this.get(patientId);
+      const known = attempt === 1 && read ? read.get(patientId) : await this.get(patientId);
       const changed = next(known);
       if (!changed) return changed;
       const failed = await transact(this.#table, writesOf(changed, known));

@@ -13,8 +13,10 @@ import { Connections } from '../data/connections.ts';
 import { DeletedImages } from '../data/deleted-images.ts';
 import { DicomDeletions } from '../data/dicom/dicom-deletions.ts';
 import { DicomErasure } from '../data/dicom/dicom-erasure.ts';
+import { DicomIntake } from '../data/dicom/dicom-intake.ts';
 import { DicomSearch } from '../data/dicom/dicom-search.ts';
 import { DicomStore } from '../data/dicom/dicom-store.ts';
+import { DicomStudies } from '../data/dicom/dicom-studies.ts';
 import { DicomUploads } from '../data/dicom/dicom-uploads.ts';
 import { connectTable, probe, type Table } from '../data/dynamodb/table.ts';
 import { ImageEdits } from '../data/edits/image-edits.ts';
@@ -68,6 +70,8 @@ export const dicomDeletions = () => new DicomDeletions(table());
 export const dicomErasure = () => new DicomErasure(table());
 export const dicomSearch = () => new DicomSearch(table());
 export const dicomStore = () => new DicomStore(table());
+export const dicomIntake = () => new DicomIntake(table());
+export const dicomStudies = () => new DicomStudies(table());
 export const dicomUploads = () => new DicomUploads(table());
 export const examImages = () => new ExamImages(table());
 export const examLinks = () => new ExamLinks(table());
@@ -164,11 +168,11 @@ export const scans = () => environment.scan;
 export const newId = () => (): string => v7();
 
 /** The dependencies of storing a DICOM file. */
-export const ingestion = { dicomStore, objects, examLinks, patients, ownIssuers, limits, now };
+export const ingestion = { dicomIntake, objects, examLinks, patients, ownIssuers, limits, now };
 
 /** The dependencies of receiving a DICOM file in the body of a request. A spread of the others would be part of every bundle. */
 export const reception = {
-  dicomStore,
+  dicomIntake,
   objects,
   examLinks,
   patients,

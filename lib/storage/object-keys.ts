@@ -92,7 +92,7 @@ interface StoredDicom {
 export const dicomKey = ({ studyUid, seriesUid, sopUid, sha256 }: StoredDicom) =>
   `${DICOM}${studyUid}/${seriesUid}/${sopUid}/${sha256}.dcm`;
 
-/** Its whole metadata as DICOM JSON (PS3.18 F), written once; every `BulkDataURI` is `bulkdata/<path>` (`readBulkData`). */
+/** Its whole metadata as DICOM JSON (PS3.18 F), if they are too long for the item of its instance; written once; every `BulkDataURI` is `bulkdata/<path>` (`readBulkData`). */
 export const dicomJsonKey = (instance: StoredDicom) => dicomKey(instance).replace(/dcm$/, 'json');
 export const BULK_DATA = 'bulkdata/';
 

@@ -60,7 +60,11 @@ export const STORED_OBJECTS: readonly StoredObject[] = [
     holds: 'a DICOM file as it was uploaded, not validated',
   },
   { bucket: 'Images', key: dicomKey(dicom), holds: 'a DICOM file, unchanged' },
-  { bucket: 'Images', key: dicomJsonKey(dicom), holds: 'the metadata of a DICOM file (PS3.18 F)' },
+  {
+    bucket: 'Images',
+    key: dicomJsonKey(dicom),
+    holds: 'the metadata of a DICOM file (PS3.18 F) that are too long for the item of its instance',
+  },
   {
     bucket: 'Images',
     key: seriesMetadataKey(dicom),

@@ -5,8 +5,10 @@ import { beforeAll, expect, test } from 'vitest';
 import { SearchQuery } from '../../lib/api/dicomweb.ts';
 import { DicomDeletions } from '../../lib/data/dicom/dicom-deletions.ts';
 import { DicomErasure } from '../../lib/data/dicom/dicom-erasure.ts';
+import { DicomIntake } from '../../lib/data/dicom/dicom-intake.ts';
 import { DicomSearch } from '../../lib/data/dicom/dicom-search.ts';
 import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
+import { DicomStudies } from '../../lib/data/dicom/dicom-studies.ts';
 import { patientAmountKey, STORED, uploaderAmountKey } from '../../lib/data/keys.ts';
 import { deletionBy } from '../../lib/domain/deletion.ts';
 import {
@@ -39,11 +41,20 @@ const OWNERS = ['P-1001', 'P-1002', null] as const;
 const MODALITIES = ['CT', 'MR', 'SR'];
 
 const database = useOwnDatabase();
-let own: { store: DicomStore; search: DicomSearch; deletions: DicomDeletions; erasure: DicomErasure };
+let own: {
+  store: DicomIntake;
+  dicomStore: DicomStore;
+  studies: DicomStudies;
+  search: DicomSearch;
+  deletions: DicomDeletions;
+  erasure: DicomErasure;
+};
 beforeAll(() => {
   const { table } = database;
   own = {
-    store: new DicomStore(table),
+    store: new DicomIntake(table),
+    dicomStore: new DicomStore(table),
+    studies: new DicomStudies(table),
     search: new DicomSearch(table),
     deletions: new DicomDeletions(table),
     erasure: new DicomErasure(table),
@@ -109,10 +120,10 @@ async function perform({ instance, level, owner, what }: Step): Promise<void> {
   const path = pathOf(facts.uids, level);
   switch (what) {
     case 'store':
-      count((await store.store(newDicomOf(facts.uids, facts))) === 'stored' ? 'stored' : 'known');
+      count((await store.store(newDicomOf(facts.uids, facts))).outcome === 'stored' ? 'stored' : 'known');
       return;
     case 'delete': {
-      if (!(await store.getAt(path)).study) return;
+      if (!(await own.dicomStore.getAt(path)).study) return;
       const by = deletionBy({ subject: 'd' }, new Date(), Limits.parse({}));
       await deletions.delete(newDicomDeletion(path, by, newId()));
       count(`deleted ${level}`);
@@ -146,10 +157,10 @@ async function perform({ instance, level, owner, what }: Step): Promise<void> {
       return;
     }
     case 'move': {
-      const study = await store.getStudy(path.study);
+      const study = await own.dicomStore.getStudy(path.study);
       if (!study) return;
       const at = new Date().toISOString();
-      if (await store.assign(study, owner, { by: 'd', at, from: study.patientId })) count('moved');
+      if (await own.studies.assign(study, owner, { by: 'd', at, from: study.patientId })) count('moved');
       return;
     }
     default:
@@ -168,7 +179,7 @@ async function requireOwnOnly(patientId: string) {
   };
   const { body } = await searchResponse('study', request, {
     dicomSearch: own.search,
-    dicomStore: own.store,
+    dicomStore: own.dicomStore,
   });
   const found = JSON.parse(String(body) || '[]') as Record<string, { Value: string[] }>[];
   expect(found.every((study) => study['00100020']?.Value[0] === patientId)).toBe(true);
@@ -274,7 +285,7 @@ test(`Counts and lists are right after ${STEPS} steps, ${AT_ONCE} at a time`, {
 
 /** Every read and list has exactly what is not deleted, and lists of a patient have nothing of another. */
 async function requireShownOnly(items: Awaited<ReturnType<typeof itemsOfTable>>) {
-  const { store, search, deletions } = own;
+  const { dicomStore, search, deletions } = own;
   const isStudyShown = (uid: string) => items.studies.some((each) => each.studyUid === uid && isShown(each));
   const isSeriesShown = ({ studyUid, seriesUid }: { studyUid: string; seriesUid: string }) =>
     isStudyShown(studyUid) && items.series.some((each) => each.seriesUid === seriesUid && isShown(each));
@@ -283,13 +294,13 @@ async function requireShownOnly(items: Awaited<ReturnType<typeof itemsOfTable>>)
     const isSopShown =
       isSeriesShown({ studyUid, seriesUid }) &&
       items.instances.some((each) => each.sopUid === sopUid && each.deletionId === undefined);
-    expect((await store.findInstance(sopUid)).instance !== undefined).toBe(isSopShown);
-    expect((await store.getAt(pathOf(uids, 'instance'))).instance !== undefined).toBe(isSopShown);
-    expect((await store.getAt(pathOf(uids, 'series'))).series !== undefined).toBe(
+    expect((await dicomStore.findInstance(sopUid)).instance !== undefined).toBe(isSopShown);
+    expect((await dicomStore.getAt(pathOf(uids, 'instance'))).instance !== undefined).toBe(isSopShown);
+    expect((await dicomStore.getAt(pathOf(uids, 'series'))).series !== undefined).toBe(
       isSeriesShown({ studyUid, seriesUid }),
     );
-    expect((await store.getStudy(studyUid)) !== undefined).toBe(isStudyShown(studyUid));
-    const listed = await Array.fromAsync(store.allInstances(studyUid, seriesUid));
+    expect((await dicomStore.getStudy(studyUid)) !== undefined).toBe(isStudyShown(studyUid));
+    const listed = await Array.fromAsync(dicomStore.allInstances(studyUid, seriesUid));
     if (isSeriesShown({ studyUid, seriesUid }))
       expect(listed.some((each) => each.sopUid === sopUid)).toBe(isSopShown);
   }

@@ -1,5 +1,6 @@
-import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { DicomIntake } from '../../lib/data/dicom/dicom-intake.ts';
 import { DicomSearch } from '../../lib/data/dicom/dicom-search.ts';
 import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
 import type { Table } from '../../lib/data/dynamodb/table.ts';
@@ -11,25 +12,31 @@ import {
   uploaderAmountKey,
 } from '../../lib/data/keys.ts';
 import { studyListFor } from '../../lib/domain/dicom/study-search.ts';
-import { newUid, newUids } from '../fixtures/dicom-uploads.ts';
+import { newUid, newUids, type Uids } from '../fixtures/dicom-uploads.ts';
 import { newDicomOf } from '../fixtures/new-dicom.ts';
 import { useOwnDatabase } from '../support/own-database.ts';
 
 const database = useOwnDatabase();
 let table: Table;
-let store: DicomStore;
+let store: DicomIntake;
+let dicomStore: DicomStore;
 /** The keys that each transaction wrote. */
 let written: string[][] = [];
+/** The number of keys that each BatchGetItem had. */
+let reads: (number | undefined)[] = [];
 
 beforeAll(() => {
   ({ table } = database);
-  store = new DicomStore(table);
+  store = new DicomIntake(table);
+  dicomStore = new DicomStore(table);
   const send = table.client.send.bind(table.client) as (command: object) => Promise<never>;
   table.client.send = (command: object) => {
     if (command instanceof TransactWriteCommand) {
       const keys = (command.input.TransactItems ?? []).map(({ Put, Update }) => Put?.Item ?? Update?.Key);
       written.push(keys.map((key) => `${key?.pk} ${key?.sk}`));
     }
+    if (command instanceof BatchGetCommand)
+      reads.push(command.input.RequestItems?.[table.name]?.Keys?.length);
     return send(command);
   };
 });
@@ -62,6 +69,45 @@ test('Each further instance of a known series writes itself, its series, its stu
   expect(await isInIndex(series)).toBe(false);
   expect(await isInIndex(instanceKey(uids.sop))).toBe(false);
   expect(await isInIndex(instanceKey(all[3]?.sop ?? ''))).toBe(true);
+});
+
+test('Instances of one series that are stored at once share transactions', async () => {
+  const uids = newUids();
+  const all = Array.from({ length: 21 }, (_value, number) =>
+    newDicomOf({ ...uids, sop: newUid() }, { number, bytes: 10 }),
+  );
+  const outcomes = await Promise.all(all.map((each) => store.store(each)));
+  expect(outcomes).toEqual(all.map(() => ({ outcome: 'stored', patientId: 'P-1001' })));
+  expect(written.map((keys) => keys.filter((key) => key.endsWith(' INSTANCE')).length)).toEqual([1, 10, 10]);
+  const counts = { instances: 21, keptInstances: 21, keptBytes: 210 };
+  expect((await dicomStore.getAt({ study: uids.study, series: uids.series })).series).toMatchObject(counts);
+  expect(await dicomStore.getStudy(uids.study)).toMatchObject(counts);
+});
+
+test('An instance that can not be stored does not stop those that are stored at the same time', async () => {
+  const uids = newUids();
+  const [first, known, other] = [newUid(), newUid(), newUid()].map((sop) => newDicomOf({ ...uids, sop }));
+  if (!first || !known || !other) throw new Error('three instances');
+  await store.store(known);
+  const conflict = { ...known, instance: { ...known.instance, sha256: 'of another file' } };
+  // The first is stored alone, because nobody knows yet of the others.
+  const outcomes = await Promise.allSettled(
+    [first, conflict, other, known, other].map((each) => store.store(each)),
+  );
+  expect(
+    outcomes.map((each) => (each.status === 'fulfilled' ? each.value.outcome : each.reason.code)),
+  ).toEqual(['stored', 'CONFLICT', 'stored', 'known', 'known']);
+  expect(await dicomStore.getStudy(uids.study)).toMatchObject({ instances: 3, keptInstances: 3 });
+});
+
+test('What is asked for at the same moment is read by one request, each item once', async () => {
+  const [one, other] = [newUids(), newUids()];
+  for (const each of [one, other]) await store.store(newDicomOf(each));
+  reads = [];
+  const pathOf = ({ study, series, sop }: Uids) => ({ study, series, instance: sop });
+  const found = await Promise.all([one, one, other, newUids()].map((each) => dicomStore.getAt(pathOf(each))));
+  expect(reads).toEqual([9]);
+  expect(found.map(({ instance }) => instance?.sopUid)).toEqual([one.sop, one.sop, other.sop, undefined]);
 });
 
 test('A new series writes an index item only if its modality is new to the study', async () => {

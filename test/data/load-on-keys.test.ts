@@ -4,7 +4,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { v7 as newId } from 'uuid';
 import { expect, test } from 'vitest';
 import { AuditLog } from '../../lib/data/audit-log.ts';
-import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
+import { DicomIntake } from '../../lib/data/dicom/dicom-intake.ts';
 import type { Table } from '../../lib/data/dynamodb/table.ts';
 import { Images } from '../../lib/data/images.ts';
 import { INDEXES } from '../../lib/data/keys.ts';
@@ -156,7 +156,7 @@ async function listImages(load: Load, pages: number): Promise<void> {
 /** Uploads by one API key: half of them DICOM instances of one series, half of them images of one batch. */
 async function write(load: Load, writes: number): Promise<void> {
   const [log] = logsOf(load);
-  const [dicom, images] = [new DicomStore(load.table('main')), new Images(load.table('main'))];
+  const [dicom, images] = [new DicomIntake(load.table('main')), new Images(load.table('main'))];
   for (let count = 0; count < writes; count++) {
     const opened = request(load, 'key:import', { action: 'upload-dicom', method: 'POST', outcome: 'opened' });
     await log?.append(opened);

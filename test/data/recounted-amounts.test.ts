@@ -1,7 +1,7 @@
 import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { v7 as newId } from 'uuid';
 import { expect, test } from 'vitest';
-import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
+import { DicomIntake } from '../../lib/data/dicom/dicom-intake.ts';
 import { connectTable } from '../../lib/data/dynamodb/table.ts';
 import { Images } from '../../lib/data/images.ts';
 import { imageKey, patientAmountKey, studyKey, uploaderAmountKey } from '../../lib/data/keys.ts';
@@ -67,7 +67,7 @@ test('Amounts are counted again by what is there: images and DICOM files, of peo
   const [kept, erased] = [imageOf('wrong', 'P-WRONG', 7), imageOf('wrong', 'P-WRONG', 5)];
   await images.createPending([kept, erased]);
   const [study, series] = [newUid(), newUid()];
-  const store = new DicomStore(database.table);
+  const store = new DicomIntake(database.table);
   for (const bytes of [20, 30])
     await store.store(
       newDicomOf({ study, series, sop: newUid() }, { patientId: 'P-WRONG', bytes, uploadedBy: 'wrong' }),

@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 import { Batches } from '../../lib/data/batches.ts';
 import { Cases } from '../../lib/data/cases.ts';
 import { DicomErasure } from '../../lib/data/dicom/dicom-erasure.ts';
+import { DicomIntake } from '../../lib/data/dicom/dicom-intake.ts';
 import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
+import { DicomStudies } from '../../lib/data/dicom/dicom-studies.ts';
 import { DicomUploads } from '../../lib/data/dicom/dicom-uploads.ts';
 import { ImageMoves } from '../../lib/data/image-moves.ts';
 import { Images } from '../../lib/data/images.ts';
@@ -172,7 +174,7 @@ const uidsOf = (study: string) => ({ study, series: newUid(), sop: newUid() });
 const assignment = (from: string | null) => ({ by: 'd', at: now.toISOString(), from });
 
 test('Of concurrent DICOM files, as many are stored as the quotas have room for', async () => {
-  const store = new DicomStore(database.table);
+  const store = new DicomIntake(database.table);
   const study = newUid();
   const facts = { patientId: 'P-DICOM', bytes: 10 };
   const quota = quotas({ uploader: { bytes: 60, files: 99 }, patient: { bytes: 999, files: 8 } });
@@ -188,7 +190,7 @@ test('Of concurrent DICOM files, as many are stored as the quotas have room for'
   const [a, b] = [await storedBy('dicom-a'), await storedBy('dicom-b')];
   expect(a?.files + b?.files).toBe(8);
   expect(Math.max(a?.files, b?.files)).toBeLessThanOrEqual(6);
-  expect(await store.getStudy(study)).toMatchObject({ instances: 8, keptBytes: 80 });
+  expect(await new DicomStore(database.table).getStudy(study)).toMatchObject({ instances: 8, keptBytes: 80 });
   // A device of the clinic loses nothing.
   await store.store(newDicomOf(uidsOf(study), { ...facts, uploadedBy: 'key:1' }));
   expect(await storedOf('P-DICOM')).toEqual({ bytes: 90, files: 9 });
@@ -196,25 +198,25 @@ test('Of concurrent DICOM files, as many are stored as the quotas have room for'
 });
 
 test('A DICOM file that is stored again is counted once, also if the quota is used up', async () => {
-  const store = new DicomStore(database.table);
+  const store = new DicomIntake(database.table);
   const file = newDicomOf(uidsOf(newUid()), { patientId: 'P-AGAIN', bytes: 10, uploadedBy: 'again' });
   const quota = quotas({ uploader: { bytes: 10, files: 1 } });
   const outcomes = await Promise.all([store.store(file, quota), store.store(file, quota)]);
-  expect(outcomes.sort()).toEqual(['known', 'stored']);
-  expect(await store.store(file, quota)).toBe('known');
+  expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['known', 'stored']);
+  expect(await store.store(file, quota)).toMatchObject({ outcome: 'known' });
   expect(await storedBy('again')).toEqual({ bytes: 10, files: 1 });
 });
 
 test('A study moves with its amount, while its files arrive', async () => {
-  const store = new DicomStore(database.table);
+  const store = new DicomIntake(database.table);
   const study = newUid();
   const send = (bytes: number) =>
     store.store(newDicomOf(uidsOf(study), { patientId: '?', bytes, uploadedBy: 'late' }), quotas({}));
   await send(1);
   expect(await storedBy('late')).toEqual({ bytes: 1, files: 1 });
   const give = async (patientId: string | null) => {
-    const found = (await store.getStudy(study)) as DicomStudy;
-    return store.assign(found, patientId, assignment(found.patientId));
+    const found = (await new DicomStore(database.table).getStudy(study)) as DicomStudy;
+    return new DicomStudies(database.table).assign(found, patientId, assignment(found.patientId));
   };
   const move = async () => {
     const results = [];
@@ -227,8 +229,10 @@ test('A study moves with its amount, while its files arrive', async () => {
   expect(await storedOf('P-LATE-2')).toEqual({ bytes: 0, files: 0 });
   expect(await storedBy('late')).toEqual({ bytes: 325, files: 25 });
   // Its erasure is delivered twice.
-  const allSeries = await store.listSeries(study);
-  const listed = allSeries.map(({ seriesUid }) => Array.fromAsync(store.allInstances(study, seriesUid)));
+  const allSeries = await new DicomStore(database.table).listSeries(study);
+  const listed = allSeries.map(({ seriesUid }) =>
+    Array.fromAsync(new DicomStore(database.table).allInstances(study, seriesUid)),
+  );
   const instances = (await Promise.all(listed)).flat();
   const erasure = new DicomErasure(database.table);
   for (const each of instances.slice(0, 20))
@@ -252,7 +256,7 @@ test('An upload URL is refused if there is no room, and one that is not used occ
   expect(await storedBy('url')).toBeUndefined();
   await expect(ask(30, 4)).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
   await expect(ask(1, 10)).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
-  await new DicomStore(database.table).store(
+  await new DicomIntake(database.table).store(
     newDicomOf(uidsOf(newUid()), { patientId: 'P-URL', bytes: 80, uploadedBy: 'other' }),
   );
   await expect(ask(30)).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { allKeysOf, dicomJsonKey, dicomKey } from '../../lib/storage/object-keys.ts';
-import { dicomForm, newUids, slice } from '../fixtures/dicom-uploads.ts';
+import { dicomForm, longComment, newUids, slice } from '../fixtures/dicom-uploads.ts';
 import { photos } from '../fixtures/photos.ts';
 import { directAccess } from '../support/direct-access.ts';
 import { useOwnStack } from '../support/own-stack.ts';
@@ -34,7 +34,12 @@ test.each([
   await fetch(uploadUrl, { method: 'PUT', headers, body: (await photos(1))[0]?.bytes ?? '' });
   for (const id of [...ids, imageId]) expect(await decided(doctor, id)).toMatchObject({ status: 'ready' });
   const uids = newUids();
-  await doctor.json('POST', '/dicom/upload', 201, dicomForm(slice(uids, [['00100020', 'LO', patient]])));
+  await doctor.json(
+    'POST',
+    '/dicom/upload',
+    201,
+    dicomForm(slice(uids, [['00100020', 'LO', patient], longComment()])),
+  );
   const instance = await direct.dicomStore.getStored(uids.sop);
   if (!instance) throw new Error('the instance is not stored');
   const keys = [...ids, imageId].flatMap((id) => allKeysOf({ id }));

@@ -18,7 +18,7 @@ import {
   renditionKey,
 } from '../../lib/storage/object-keys.ts';
 import { eventOfSystem } from '../fixtures/audit-events.ts';
-import { dicomForm, newUid, newUids, slice } from '../fixtures/dicom-uploads.ts';
+import { dicomForm, longComment, newUid, newUids, slice } from '../fixtures/dicom-uploads.ts';
 import { photo } from '../fixtures/photos.ts';
 import { takeDeadLetters } from '../support/dead-letters.ts';
 import { directAccess } from '../support/direct-access.ts';
@@ -208,7 +208,7 @@ test('A missing or replaced object of an image or a DICOM file is reported', asy
   await direct.bucket.write(key, (await photo({ seed: 3 })).bytes, file.type);
   await direct.bucket.delete([renditionKey(otherKey, 'card')]);
   const uids = newUids();
-  await doctor.json('POST', '/dicom/upload', 201, dicomForm(slice(uids)));
+  await doctor.json('POST', '/dicom/upload', 201, dicomForm(slice(uids, [longComment()])));
   const { instance } = await direct.dicomStore.findInstance(uids.sop);
   if (!instance) throw new Error('the instance is not stored');
   const kept = await Promise.all(

@@ -2,7 +2,8 @@ import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { batchKey, imageKey, instanceKey, studyKey } from '../../lib/data/keys.ts';
 import { dicomJsonKey, dicomKey, renditionKey } from '../../lib/storage/object-keys.ts';
-import { dicomForm, newUid, newUids, slice, type Uids } from '../fixtures/dicom-uploads.ts';
+import { dicomForm, longComment, newUid, newUids, slice, type Uids } from '../fixtures/dicom-uploads.ts';
+import type { FixtureElement } from '../fixtures/dicoms.ts';
 import { photo } from '../fixtures/photos.ts';
 import { takeDeadLetters } from '../support/dead-letters.ts';
 import { directAccess } from '../support/direct-access.ts';
@@ -120,10 +121,11 @@ describe('A damaged item', () => {
   });
 });
 
-async function twoInstances() {
+async function twoInstances(...own: FixtureElement[]) {
   const uids: Uids = { study: newUid(), series: newUid(), sop: newUid() };
   const other = { ...uids, sop: newUid() };
-  for (const each of [uids, other]) await doctor.json('POST', '/dicom/upload', 201, dicomForm(slice(each)));
+  for (const each of [uids, other])
+    await doctor.json('POST', '/dicom/upload', 201, dicomForm(slice(each, own)));
   const [instance, neighbour] = await Promise.all(
     [uids, other].map(async ({ sop }) => {
       const found = await direct.dicomStore.getStored(sop);
@@ -134,6 +136,20 @@ async function twoInstances() {
   if (!instance || !neighbour) throw new Error('two instances were stored');
   return { uids, other, instance, neighbour };
 }
+
+test('Damaged metadata in the item of an instance are made again from its file', async () => {
+  const { uids, instance } = await twoInstances();
+  const metadata = `/dicom-web/studies/${uids.study}/series/${uids.series}/metadata`;
+  const before = await doctor.json('GET', metadata, 200);
+  const Key = instanceKey(uids.sop);
+  const { Item } = await direct.table.client.send(new GetCommand({ TableName: direct.table.name, Key }));
+  const bytes = Buffer.from(instance.metadata ?? '', 'base64');
+  bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+  await direct.putItem({ pk: Key.pk, sk: Key.sk, ...Item, metadata: bytes.toString('base64') });
+  expect(await doctor.json('GET', metadata, 200)).toEqual(before);
+  await direct.bucket.delete([dicomKey(instance)]);
+  expect(await statusOf(metadata)).toBe(500);
+});
 
 describe('An object', () => {
   const READS = ['data/', 'download/'];
@@ -181,7 +197,7 @@ describe('An object', () => {
   });
 
   test('with metadata that is missing or damaged is made again from the file', async () => {
-    const { uids, instance, neighbour } = await twoInstances();
+    const { uids, instance, neighbour } = await twoInstances(longComment());
     const metadata = `/dicom-web/studies/${uids.study}/series/${uids.series}/metadata`;
     const before = await doctor.json('GET', metadata, 200);
     expect(before).toHaveLength(2);

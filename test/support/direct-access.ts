@@ -12,6 +12,7 @@ import { Connections } from '../../lib/data/connections.ts';
 import { DeletedImages } from '../../lib/data/deleted-images.ts';
 import { DicomDeletions } from '../../lib/data/dicom/dicom-deletions.ts';
 import { DicomErasure } from '../../lib/data/dicom/dicom-erasure.ts';
+import { DicomIntake } from '../../lib/data/dicom/dicom-intake.ts';
 import { DicomSearch } from '../../lib/data/dicom/dicom-search.ts';
 import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
 import { DicomUploads } from '../../lib/data/dicom/dicom-uploads.ts';
@@ -86,6 +87,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     dicomErasure: new DicomErasure(table),
     dicomSearch: new DicomSearch(table),
     dicomStore: new DicomStore(table),
+    dicomIntake: new DicomIntake(table),
     dicomUploads: new DicomUploads(table),
     keys: new ApiKeys(table),
     patients: new Patients(table),

@@ -2,17 +2,17 @@ import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { requireMayAssign } from '../../../lib/domain/dicom/study-assignment.ts';
 import { DomainError } from '../../../lib/domain/errors.ts';
 import { patientFromStudy } from '../../../lib/domain/patients/patient-from-dicom.ts';
-import { dicomStore, exports, now, patients } from '../../../lib/lambda/dependencies.ts';
+import { dicomStudies, exports, now, patients } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { operation } from './operation.ts';
 
-type Deps = Needs<{ dicomStore: 'getStudy' | 'assign'; patients: 'change'; exports: 'endAllOf' }, 'now'>;
+type Deps = Needs<{ dicomStudies: 'getStudy' | 'assign'; patients: 'change'; exports: 'endAllOf' }, 'now'>;
 
 export async function handle({ caller, params, body }: Request<typeof operation>, deps: Deps) {
-  const { dicomStore, patients, exports, now } = deps;
-  const found = await dicomStore.getStudy(params.study);
+  const { dicomStudies, patients, exports, now } = deps;
+  const found = await dicomStudies.getStudy(params.study);
   const study = requireVisible(caller, found && { ...found, id: found.studyUid }, 'study');
   const { patientId, reason } = body;
   requireMayAssign(caller, study, body);
@@ -20,7 +20,7 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   const { studyUid: studyInstanceUID, patientId: previousPatientId } = study;
   const assignment = { by: caller.subject, at, from: previousPatientId, reason };
   const isAssigned =
-    patientId === previousPatientId || (await dicomStore.assign(study, patientId, assignment));
+    patientId === previousPatientId || (await dicomStudies.assign(study, patientId, assignment));
   if (!isAssigned) throw new DomainError('CONFLICT', 'The study was given to somebody else meanwhile.');
   if (previousPatientId !== null) await exports.endAllOf({ patientId: previousPatientId });
   if (patientId !== null)
@@ -30,4 +30,4 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   return { studyInstanceUID, patientId, previousPatientId, assignedAt: at };
 }
 
-export const handler = serveCreation(operation, handle, { dicomStore, patients, exports, now });
+export const handler = serveCreation(operation, handle, { dicomStudies, patients, exports, now });

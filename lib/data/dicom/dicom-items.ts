@@ -1,4 +1,5 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type * as z from 'zod';
 import { levelOf } from '../../domain/dicom/dicom-deletion.ts';
 import {
   DicomInstance,
@@ -22,6 +23,13 @@ export interface DicomItems {
 
 /** Reads the study of a path and, if the path has their UIDs, its series and its instance: in one request. */
 export async function readDicom(table: Table, path: DicomPath): Promise<DicomItems> {
+  const { instance, ...items } = await readByUids(table, path);
+  const isThere = instance?.studyUid === path.study && instance.seriesUid === path.series;
+  return { ...items, instance: isThere ? instance : undefined };
+}
+
+/** Like `readDicom`; but the UID of an instance alone identifies it, so that it may be at another path. */
+export async function readByUids(table: Table, path: DicomPath): Promise<DicomItems> {
   const keys = {
     study: studyKey(path.study),
     series: path.series === undefined ? undefined : seriesKey(path.study, path.series),
@@ -34,13 +42,28 @@ export async function readDicom(table: Table, path: DicomPath): Promise<DicomIte
   const find = (key: { pk: string; sk: string } | undefined) =>
     key && items.find(({ pk, sk }) => pk === key.pk && sk === key.sk);
   const [study, series, instance] = [find(keys.study), find(keys.series), find(keys.instance)];
-  const found = instance && parseItem(DicomInstance, instance);
   return {
     study: study && parseItem(DicomStudy, study),
     series: series && parseItem(DicomSeries, series),
-    // The UID of an instance alone identifies it, so that it may be at another path.
-    instance: found?.studyUid === path.study && found.seriesUid === path.series ? found : undefined,
+    instance: instance && parseItem(DicomInstance, instance),
   };
+}
+
+/** The path of an instance. */
+export const pathOf = ({ studyUid, seriesUid, sopUid }: DicomInstance): DicomPath => ({
+  study: studyUid,
+  series: seriesUid,
+  instance: sopUid,
+});
+
+/** Reads an instance, also if it, its series or its study is deleted. */
+export async function getInstance(
+  { name: TableName, client }: Table,
+  sopUid: string,
+): Promise<DicomInstance | undefined> {
+  const Key = instanceKey(sopUid);
+  const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+  return Item && parseItem(DicomInstance, Item);
 }
 
 /** The item that the path identifies. */
@@ -86,6 +109,30 @@ export async function seriesItems(
   } while (start);
   return found;
 }
+
+/** What the metadata of a series need of its instances. */
+export const DescribedInstance = DicomInstance.pick({
+  sopUid: true,
+  seriesUid: true,
+  studyUid: true,
+  namedPatient: true,
+  bytes: true,
+  sha256: true,
+  source: true,
+  metadata: true,
+  deletionId: true,
+});
+export type DescribedInstance = z.infer<typeof DescribedInstance>;
+
+/** Like `instanceItems`, with less of each instance. */
+export const describedItems = (table: Table, studyUid: string, seriesUid: string) =>
+  queryAll(table, {
+    partition: instancesOfSeries(studyUid, seriesUid),
+    schema: DescribedInstance,
+    attributes: Object.keys(DescribedInstance.shape),
+    keyOf: instanceKey,
+    idOf: ({ sopUid }: DescribedInstance) => sopUid,
+  });
 
 /**
  * Yields all instances of a series, also deleted ones, by instance number. The index may be outdated. Damaged ones are an

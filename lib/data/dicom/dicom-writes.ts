@@ -120,21 +120,26 @@ const admission = (
 
 const isNew = { ConditionExpression: 'attribute_not_exists(pk)' };
 
+/** Files of one series and one uploader that name one patient. */
+export type SeriesFiles = readonly [NewDicom, ...NewDicom[]];
+
 /**
- * The writes of the instance, its series, its study and their index items. Each condition checks that the series and
+ * The writes of the instances, their series, their study and its index items. Each condition checks that the series and
  * the study are as they were read, so that every instance is counted exactly once.
  *
- * A further instance of a known series writes itself, its series, its study and the amounts of who uploaded it and of its patient.
- * Only its own item is in an index.
+ * Further instances of a known series write themselves, their series, their study and the amounts of who uploaded them and of their
+ * patient. Only their own items are in an index.
  *
- * @throws StorageFull if the file alone is too large for a quota
+ * @throws StorageFull if the files alone are too large for a quota
  */
 export function writesOf(
-  dicom: NewDicom,
+  files: SeriesFiles,
   { series: knownSeries, study: knownStudy }: DicomItems = {},
   quotas?: StorageQuotas,
 ) {
-  const { instance, study } = dicom;
+  const [dicom] = files;
+  const { study } = dicom;
+  const instances = files.map(({ instance }) => instance);
   const { studyUid, patientId } = study;
   const modality = knownSeries ? knownSeries.modality : dicom.series.modality;
   // The index uses the attributes of the study's first instance, whatever later ones contain.
@@ -147,20 +152,43 @@ export function writesOf(
     ...(isNewModality ? [modalityOfStudyKey(studyUid, terms, modality)] : []),
   ];
   return [
-    {
+    ...instances.map((instance) => ({
       Put: { Item: { ...instance, ...instanceKey(instance.sopUid), ...instanceListKey(instance) }, ...isNew },
-    },
-    seriesWrite(dicom, knownSeries),
-    studyWrite(dicom, modality, knownSeries, knownStudy),
-    ...addStored([storedFileOf(instance, knownStudy ?? study)], quotas),
+    })),
+    seriesWrite(files, knownSeries),
+    studyWrite(files, modality, knownSeries, knownStudy),
+    ...addStored(
+      instances.map((instance) => storedFileOf(instance, knownStudy ?? study)),
+      quotas,
+    ),
     ...entries.map((keys) => ({ Put: { Item: { ...keys, studyUid } } })),
   ];
 }
 
-function seriesWrite({ instance, series }: NewDicom, known: DicomSeries | undefined) {
+/** What new instances add to the numbers of their series and study, and when they changed these. */
+function addedBy(files: SeriesFiles) {
+  const instances = files.map(({ instance }) => instance);
+  const all = instances.map(countsOf);
+  const sum = (name: keyof (typeof all)[number]) => all.reduce((total, counts) => total + counts[name], 0);
+  return {
+    counts: {
+      instances: sum('instances'),
+      patientInstances: sum('patientInstances'),
+      ...keptOf(instances, 1),
+    },
+    set: {
+      changedAt: instances
+        .map(({ uploadedAt }) => uploadedAt)
+        .sort()
+        .at(-1),
+    },
+  };
+}
+
+function seriesWrite(files: SeriesFiles, known: DicomSeries | undefined) {
+  const [{ series }] = files;
   const Key = seriesKey(series.studyUid, series.seriesUid);
-  const counts = { ...countsOf(instance), ...keptOf([instance], 1) };
-  const set = { changedAt: instance.uploadedAt };
+  const { counts, set } = addedBy(files);
   if (!known) return { Put: { Item: { ...series, ...Key, ...counts, ...set }, ...isNew } };
   // A series whose instances are all deleted is not counted in its study.
   const condition = `attribute_not_exists(deletionId) AND instances ${known.instances > 0 ? '>' : '='} :none`;
@@ -168,15 +196,15 @@ function seriesWrite({ instance, series }: NewDicom, known: DicomSeries | undefi
 }
 
 function studyWrite(
-  dicom: NewDicom,
+  files: SeriesFiles,
   modality: string | undefined,
   knownSeries: DicomSeries | undefined,
   known: DicomStudy | undefined,
 ) {
+  const [dicom] = files;
   const { instance, study } = dicom;
   const Key = studyKey(study.studyUid);
-  const counts = { ...countsOf(instance), ...keptOf([instance], 1) };
-  const set = { changedAt: instance.uploadedAt };
+  const { counts, set } = addedBy(files);
   const patientKeys = new Set([patientKey(instance.namedPatient)]);
   if (!known) {
     const seriesByModality = modality === undefined ? {} : { [modality]: 1 };

@@ -21,12 +21,55 @@ export const writeMany = async (table: Table, requests: readonly WriteRequest[])
   }
 };
 
-/** Reads the items that exist, in no order, with consistent reads. */
-export async function getMany(
-  { name, client }: Table,
-  allKeys: readonly Record<string, unknown>[],
-): Promise<Record<string, unknown>[]> {
-  const found: Record<string, unknown>[] = [];
+type Item = Record<string, unknown>;
+
+/** A call of `getMany` that waits for those of the same moment. */
+interface Waiting {
+  keys: readonly Item[];
+  resolve: (items: Item[]) => void;
+  reject: (error: unknown) => void;
+}
+
+const waiting = new WeakMap<Table, Waiting[]>();
+
+/**
+ * Reads the items that exist, in no order, with consistent reads. What is asked for at the same moment is read together: the
+ * files of one request ask for the same study.
+ */
+export const getMany = (table: Table, keys: readonly Item[]): Promise<Item[]> =>
+  new Promise((resolve, reject) => {
+    const known = waiting.get(table);
+    const calls = known ?? [];
+    calls.push({ keys, resolve, reject });
+    if (known) return;
+    waiting.set(table, calls);
+    queueMicrotask(() => {
+      waiting.delete(table);
+      void getTogether(table, calls);
+    });
+  });
+
+async function getTogether(table: Table, calls: readonly Waiting[]): Promise<void> {
+  // A request with the same key twice is refused.
+  const keys = new Map(calls.flatMap((call) => call.keys.map((key) => [nameOf(key), key] as const)));
+  if (calls.length > 1 && keys.size > GET_BATCH) {
+    await Promise.all(calls.map((call) => getTogether(table, [call])));
+    return;
+  }
+  try {
+    const items = await getChunks(table, [...keys.values()]);
+    const found = new Map(items.map((item) => [nameOf(item), item]));
+    for (const { keys, resolve } of calls)
+      resolve(keys.map((key) => found.get(nameOf(key))).filter((item) => item !== undefined));
+  } catch (error) {
+    for (const { reject } of calls) reject(error);
+  }
+}
+
+const nameOf = ({ pk, sk }: Item): string => JSON.stringify([pk, sk]);
+
+async function getChunks({ name, client }: Table, allKeys: readonly Item[]): Promise<Item[]> {
+  const found: Item[] = [];
   for (const chunk of chunks(allKeys, GET_BATCH)) {
     let keys = chunk;
     for (let attempt = 1; keys.length > 0; attempt++) {

@@ -69,6 +69,8 @@ export const DicomInstance = z.object({
   instanceNumber: z.int().optional(),
   /** The attributes of the instance level. */
   attributes: DicomAttributes,
+  /** All attributes of the file, packed by `packMetadata`; undefined if they are too long for an item: then they are an object. */
+  metadata: z.string().optional(),
   uploadedAt: Timestamp,
   uploadedBy: z.string(),
   source: Source,
@@ -146,6 +148,13 @@ export interface NewDicom {
   study: Pick<DicomStudy, 'studyUid' | 'patientId' | 'namedPatient' | 'attributes'>;
 }
 
+/** What came of storing an instance: it is new, or was known. */
+export interface StoredIn {
+  outcome: 'stored' | 'known';
+  /** The patient of its study; null if the study is unassigned. */
+  patientId: string | null;
+}
+
 /** The first value of an attribute as text; empty if it has none. */
 export function attributeText(attributes: DicomAttributes, tag: string): string {
   const value = attributes[tag]?.Value?.[0];
@@ -217,8 +226,10 @@ export function requireVisibleInstance(
  * Whether the instance belongs to the study. Other instances are never returned. The conditions of all writes prevent
  * such instances; only an outdated read of the study can lack its last instance for a moment.
  */
-export const isMember = (study: DicomStudy | undefined, { studyUid, namedPatient }: DicomInstance): boolean =>
-  study?.studyUid === studyUid && study.patientKeys.includes(patientKey(namedPatient));
+export const isMember = (
+  study: DicomStudy | undefined,
+  { studyUid, namedPatient }: Pick<DicomInstance, 'studyUid' | 'namedPatient'>,
+): boolean => study?.studyUid === studyUid && study.patientKeys.includes(patientKey(namedPatient));
 
 /**
  * Refuses a file that a patient uploads and that does not name this patient. The details name no number: the log has them.
@@ -273,6 +284,19 @@ export class DeletedDicom extends DomainError {
       ],
     });
   }
+}
+
+/**
+ * Refuses to store an instance again as long as its deletion, or that of its series or study, can be undone.
+ *
+ * @param items the instance, its series and its study
+ * @throws DomainError CONFLICT
+ */
+export function requireNotDeleted(
+  instance: DicomInstance,
+  items: readonly ({ deletionId?: string | undefined } | undefined)[],
+): void {
+  if (items.some((item) => item?.deletionId !== undefined)) throw new DeletedDicom(instance);
 }
 
 /** The description of a file that `describeDicom` returns. */

@@ -3,6 +3,7 @@ import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import type * as z from 'zod';
 import type { Trigger } from '../../api/trigger.ts';
 import { environment } from '../environment.ts';
+import { letHeapGrow } from '../heap-growth.ts';
 import { logger } from '../http/response.ts';
 import { connect, type Factories } from '../needs.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -19,6 +20,7 @@ export function serveMessages<Message, Deps>(
   handle: (message: Message, deps: Deps) => Promise<unknown>,
   needs: Factories<NoInfer<Deps>>,
 ) {
+  letHeapGrow(trigger);
   const processor = new BatchProcessor(EventType.SQS);
   const connected = connect<Deps>(needs);
   const queues = connect({

@@ -3,6 +3,7 @@ import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import type { Operation } from '../../api/operation.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import { type LookupFor, requireLiveKey } from '../auth/require-live-key.ts';
+import { letHeapGrow } from '../heap-growth.ts';
 import { auditMiddleware } from '../middleware/auditing.ts';
 import { headMiddleware } from '../middleware/head-middleware.ts';
 import { rateLimitMiddleware } from '../middleware/rate-limiting.ts';
@@ -46,6 +47,7 @@ export function requestPipeline<Op extends Operation, Deps>(
   { read, needs, middleware = (_request, next) => next(), respond }: Steps<Op, Deps>,
   options: Parameters<typeof middy<APIGatewayProxyEvent, HttpResponse>>[0] = {},
 ) {
+  letHeapGrow(operation);
   const connected = connect<Deps>(needs);
   const audit = auditMiddleware(operation);
   return middy<APIGatewayProxyEvent, HttpResponse>(options)

@@ -1,8 +1,8 @@
-import { buffer } from 'node:stream/consumers';
 import type { DicomUploads } from '../../data/dicom/dicom-uploads.ts';
 import type { DicomOutcome, DicomUpload } from '../../domain/dicom/dicom-upload.ts';
 import { NOT_CHECKED } from '../../domain/uploads/upload-reasons.ts';
 import { PermanentFailure } from '../../lambda/events/permanent-failure.ts';
+import { bytesOf } from '../../storage/bytes-of.ts';
 import { incomingDicomKey } from '../../storage/object-keys.ts';
 import type { SignedObjects } from '../../storage/signed-objects.ts';
 import { type AttemptDeps, attemptCheck } from '../uploads/attempt-check.ts';
@@ -32,7 +32,7 @@ export async function checkUpload(upload: DicomUpload, deps: CheckDeps): Promise
     if (!found) return undefined;
     arrivedAt = new Date(found.headers['last-modified'] ?? now());
     // The whole file, whose size is limited: only this shows whether all compressed frames are present.
-    if (scan.state === 'clean') return ingestUpload(upload, await buffer(found), deps);
+    if (scan.state === 'clean') return ingestUpload(upload, await bytesOf(found), deps);
     found.destroy();
     return { status: 'scanning' };
   };

@@ -44,7 +44,7 @@ export async function receiveDicom(
   const { scans, dicomUploads, objects, limits, newId, now } = deps;
   if (!scans) return ingestDicom(caller, dicom, bytes, deps);
   const known = await findStored(caller, dicom, deps);
-  if (known) return completeStored(caller, dicom, known, deps);
+  if (known.instance) return completeStored(caller, dicom, known.instance, known, deps);
   const crc32 = base64Crc32(bytes);
   const upload = newDicomUpload({ fileSize: bytes.length, crc32 }, newId(), caller, now());
   await dicomUploads.create([upload], storageQuotasOf(caller, limits));

@@ -7,10 +7,8 @@ import { RejectedImage } from '../../media/rejected-image.ts';
 import { inspectDicom } from './ingest-dicom.ts';
 import { type ReceiveDeps, receiveDicom } from './receive-dicom.ts';
 
-/**
- * Instances stored in parallel. More would not help: most are of one series, and update its count one after the other.
- */
-const AT_ONCE = 4;
+/** Instances stored in parallel. Most are of one series: what is known of it is read once, and one transaction stores several. */
+const AT_ONCE = 10;
 
 /**
  * Stores the instances independently: a failed one does not stop the others (PS3.18 10.5).

@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers';
 import type { Caller } from '../../domain/access/caller.ts';
 import type { DicomInstance } from '../../domain/dicom/dicom-instance.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -8,6 +7,7 @@ import type { NegotiableRequest } from '../../lambda/http/content-negotiation.ts
 import { describePixels, type PixelDescription } from '../../media/dicom/parse/describe-pixels.ts';
 import { type DicomFile, readDicom } from '../../media/dicom/parse/read-dicom.ts';
 import { RejectedImage } from '../../media/rejected-image.ts';
+import { bytesOf } from '../../storage/bytes-of.ts';
 import { dicomKey } from '../../storage/object-keys.ts';
 import type { SignedObjects } from '../../storage/signed-objects.ts';
 import type { DicomResources } from './dicom-resources.ts';
@@ -29,8 +29,14 @@ export const DECODE_LIMITS = { milliseconds: 15_000 };
 /** Cache headers of representations of a stored file, which never changes. */
 export const IMMUTABLE_CACHE = { ...PRIVATE_CACHE, vary: `Accept, ${PRIVATE_CACHE.vary}` };
 
-/** The last opened file: a viewer that plays a multi-frame image requests its frames one after the other. */
-let last: { key: string; file: DicomFile } | undefined;
+/** The bytes of the files that a process keeps. The last one is kept however large it is. */
+const KEPT_BYTES = 64 * 1024 * 1024;
+
+/**
+ * The last opened files, the latest one at the end: a viewer requests the frames of one file one after the other, and the same slices
+ * with other windows. The key has the hash of the file. Who may see an instance is checked before, for each request.
+ */
+const opened = new Map<string, { bytes: number; file: DicomFile }>();
 
 /** Reads the whole file of an instance into memory. */
 export async function openFile(
@@ -38,12 +44,22 @@ export async function openFile(
   { objects }: Pick<FileDeps, 'objects'>,
 ): Promise<DicomFile> {
   const key = dicomKey(instance);
-  if (last?.key === key) return last.file;
-  // Releases the previous file first: two large files do not fit into memory.
-  last = undefined;
-  const file = readDicom(await buffer(await objects.read(key, undefined, instance.bytes)));
-  last = { key, file };
+  const known = opened.get(key);
+  opened.delete(key);
+  // Releases previous files first: two large files do not fit into memory.
+  if (!known) makeRoom(instance.bytes);
+  const file = known?.file ?? readDicom(await bytesOf(await objects.read(key, undefined, instance.bytes)));
+  opened.set(key, { bytes: instance.bytes, file });
   return file;
+}
+
+function makeRoom(needed: number): void {
+  let left = [...opened.values()].reduce((sum, { bytes }) => sum + bytes, needed);
+  for (const [key, { bytes }] of opened) {
+    if (left <= KEPT_BYTES) return;
+    opened.delete(key);
+    left -= bytes;
+  }
 }
 
 /**

@@ -67,12 +67,19 @@ export async function instancesAt(
 }
 
 /** Returns all instances of a series: at least as many as the series counts. */
-export async function instancesOf(
+export const instancesOf = (found: SeriesInStudy, dicom: Pick<DicomResources, 'allInstances'>) =>
+  membersOf(found, (study, series) => dicom.allInstances(study, series));
+
+/** Like `instancesOf`, with less of each instance. */
+export const describedInstancesOf = (found: SeriesInStudy, dicom: Pick<DicomStore, 'describedInstances'>) =>
+  membersOf(found, (study, series) => dicom.describedInstances(study, series));
+
+async function membersOf<T extends Pick<DicomInstance, 'studyUid' | 'namedPatient'>>(
   { series, study }: SeriesInStudy,
-  dicom: DicomResources,
-): Promise<DicomInstance[]> {
+  list: (studyUid: string, seriesUid: string) => AsyncGenerator<T>,
+): Promise<T[]> {
   const instances = await listAll(series.instances, () =>
-    Array.fromAsync(dicom.allInstances(series.studyUid, series.seriesUid)),
+    Array.fromAsync(list(series.studyUid, series.seriesUid)),
   );
   return instances.filter((instance) => isMember(study, instance));
 }

@@ -1,17 +1,20 @@
-import { buffer, text } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { dicomWebPath } from '../../api/dicomweb.ts';
+import type { DescribedInstance } from '../../data/dicom/dicom-items.ts';
+import type { DicomStore } from '../../data/dicom/dicom-store.ts';
 import type { DicomInstance, DicomSeries } from '../../domain/dicom/dicom-instance.ts';
 import { mapInOrder } from '../../domain/in-order.ts';
 import { logger } from '../../lambda/http/response.ts';
+import { bytesOf } from '../../storage/bytes-of.ts';
 import { BULK_DATA, dicomJsonKey, dicomKey, seriesMetadataKey } from '../../storage/object-keys.ts';
 import { type SignedObjects, VARIANT_HEADER } from '../../storage/signed-objects.ts';
-import { metadataText } from '../dicom/metadata-text.ts';
-import { type DicomResources, instancesOf, type SeriesInStudy } from './dicom-resources.ts';
+import { metadataText, unpackMetadata } from '../dicom/metadata-text.ts';
+import { type DicomResources, describedInstancesOf, type SeriesInStudy } from './dicom-resources.ts';
 
 export interface MetadataDeps {
-  dicomStore: DicomResources;
+  dicomStore: DicomResources & Pick<DicomStore, 'describedInstances'>;
   objects: Pick<SignedObjects, 'read' | 'find' | 'replace'>;
   now: () => Date;
 }
@@ -44,10 +47,10 @@ export async function metadataOfSeries(found: SeriesInStudy, deps: MetadataDeps)
   const isQuiet = now().getTime() - Date.parse(series.changedAt) >= QUIET_MS;
   const cached = isQuiet ? await objects.find(key) : undefined;
   if (cached?.headers[VARIANT_HEADER] === variant) {
-    return (await promisify(gunzip)(await buffer(cached))).toString();
+    return (await promisify(gunzip)(await bytesOf(cached))).toString();
   }
   cached?.destroy();
-  const instances = await instancesOf(found, deps.dicomStore);
+  const instances = await describedInstancesOf(found, deps.dicomStore);
   const texts = mapInOrder(instances, AT_ONCE, (instance) => metadataOfInstance(instance, deps));
   const composed = (await Array.fromAsync(texts)).join(',');
   if (isQuiet && instances.length === series.instances) {
@@ -64,17 +67,31 @@ export async function metadataOfSeries(found: SeriesInStudy, deps: MetadataDeps)
  * Returns the metadata that were stored with the file. If they are missing or damaged, they are read from the file again: one
  * instance must not keep a series closed. A file that is missing as well is an error.
  */
-async function storedMetadata(instance: DicomInstance, { objects }: Pick<MetadataDeps, 'objects'>) {
-  const found = await objects.find(dicomJsonKey(instance));
-  const json = found && (await text(found));
-  if (json !== undefined && isObject(json)) return json;
+async function storedMetadata(instance: DescribedInstance, { objects }: Pick<MetadataDeps, 'objects'>) {
+  const json =
+    instance.metadata === undefined ? await readMetadata(instance, objects) : unpacked(instance.metadata);
+  if (json !== undefined) return json;
   logger.error('the metadata of an instance are missing or damaged', { key: dicomJsonKey(instance) });
-  const file = await buffer(await objects.read(dicomKey(instance), undefined, instance.bytes));
+  const file = await bytesOf(await objects.read(dicomKey(instance), undefined, instance.bytes));
   const { describeDicom } = await import('../../media/dicom/parse/describe-dicom.ts');
   return metadataText(
     describeDicom(file, (path) => BULK_DATA + path),
     instance,
   );
+}
+
+function unpacked(metadata: string): string | undefined {
+  try {
+    return unpackMetadata(metadata);
+  } catch {
+    return undefined;
+  }
+}
+
+async function readMetadata(instance: DescribedInstance, objects: Pick<SignedObjects, 'find'>) {
+  const found = await objects.find(dicomJsonKey(instance));
+  const json = found && (await text(found));
+  return json !== undefined && isObject(json) ? json : undefined;
 }
 
 function isObject(json: string): boolean {
@@ -88,7 +105,7 @@ function isObject(json: string): boolean {
 
 /** Returns the metadata of an instance. Each `BulkDataURI` begins with `instances/`. */
 export async function metadataOfInstance(
-  instance: DicomInstance,
+  instance: DescribedInstance,
   { objects }: Pick<MetadataDeps, 'objects'>,
 ): Promise<string> {
   const stored = await storedMetadata(instance, { objects });

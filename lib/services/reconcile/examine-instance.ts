@@ -6,7 +6,7 @@ import type { Run } from './run.ts';
 export async function examineInstance({ bucket, findings }: Run, instance: DicomInstance): Promise<void> {
   const [file, json] = await Promise.all([
     bucket.head(dicomKey(instance)),
-    bucket.head(dicomJsonKey(instance)),
+    instance.metadata === undefined ? bucket.head(dicomJsonKey(instance)) : 'in the item',
   ]);
   if (!file) await findings.add('missingObject', dicomKey(instance));
   else if (file.bytes !== instance.bytes) await findings.add('otherObject', dicomKey(instance));

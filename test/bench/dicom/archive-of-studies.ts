@@ -40,6 +40,6 @@ export function* itemsOfStudies(studies: number): Generator<Record<string, unkno
       [],
       new Date(),
     );
-    for (const write of writesOf(dicom)) if ('Put' in write) yield write.Put.Item;
+    for (const write of writesOf([dicom])) if ('Put' in write) yield write.Put.Item;
   }
 }

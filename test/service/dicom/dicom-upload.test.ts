@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { orthancIds } from '../../../lib/media/dicom/parse/orthanc-ids.ts';
+import { unpackMetadata } from '../../../lib/services/dicom/metadata-text.ts';
 import { dicomJsonKey, dicomKey } from '../../../lib/storage/object-keys.ts';
-import { dicomForm, newUid, newUids, slice } from '../../fixtures/dicom-uploads.ts';
+import { dicomForm, longComment, newUid, newUids, slice } from '../../fixtures/dicom-uploads.ts';
 import { syntaxes } from '../../fixtures/dicoms.ts';
 import { directAccess } from '../../support/direct-access.ts';
 import { PATIENT_1, PATIENT_2 } from '../../support/people.ts';
@@ -25,6 +26,11 @@ const upload = (bytes: Buffer<ArrayBuffer>, status = 201, client = staff) =>
 /** The number of clients that store at the same moment, and of the instances that they have. */
 const CLIENTS = 50;
 const INSTANCES = 200;
+
+const METADATA = {
+  '00100010': { vr: 'PN', Value: [{ Alphabetic: 'Patient^Paula' }] },
+  '7FE00010': { vr: 'OW', BulkDataURI: 'bulkdata/7FE00010' },
+};
 
 describe('A DICOM file', () => {
   test('is stored once, and answered in the same words each time', async () => {
@@ -50,7 +56,7 @@ describe('A DICOM file', () => {
     expect(await direct.dicomStore.getAt(uids)).toMatchObject({ series: { instances: 1 } });
   });
 
-  test('is stored unchanged, with its metadata beside it', async () => {
+  test('is stored unchanged, with its metadata', async () => {
     const uids = newUids();
     const file = slice(uids);
     await upload(file);
@@ -69,11 +75,19 @@ describe('A DICOM file', () => {
     });
     if (!instance) return;
     expect(file.equals((await direct.bucket.read(dicomKey(instance))) ?? Buffer.of())).toBe(true);
+    expect(JSON.parse(unpackMetadata(instance.metadata ?? ''))).toMatchObject(METADATA);
+    expect(await direct.bucket.head(dicomJsonKey(instance))).toBeUndefined();
+  });
+
+  test('has metadata beside it that are too long for its item', async () => {
+    const uids = newUids();
+    const comment = longComment();
+    await upload(slice(uids, [comment]));
+    const instance = await direct.dicomStore.getStored(uids.sop);
+    if (!instance) throw new Error('the instance is not stored');
+    expect(instance.metadata).toBeUndefined();
     const json = JSON.parse(Buffer.from((await direct.bucket.read(dicomJsonKey(instance))) ?? []).toString());
-    expect(json).toMatchObject({
-      '00100010': { vr: 'PN', Value: [{ Alphabetic: 'Patient^Paula' }] },
-      '7FE00010': { vr: 'OW', BulkDataURI: 'bulkdata/7FE00010' },
-    });
+    expect(json).toMatchObject({ ...METADATA, '00400280': { vr: 'ST', Value: [comment[2]] } });
   });
 
   test('is counted in its series and in its study, which lists its modalities', async () => {

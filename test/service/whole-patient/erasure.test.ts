@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { allKeysOf, dicomJsonKey, dicomKey } from '../../../lib/storage/object-keys.ts';
-import { dicomForm, newUid, newUids, slice } from '../../fixtures/dicom-uploads.ts';
+import { dicomForm, longComment, newUid, newUids, slice } from '../../fixtures/dicom-uploads.ts';
 import { photos } from '../../fixtures/photos.ts';
 import { directAccess } from '../../support/direct-access.ts';
 import { newPatient } from '../../support/people.ts';
@@ -39,7 +39,12 @@ async function sendToCase(
 
 const sendSlice = async (patient: string, study = newUid()) => {
   const uids = newUids({ study });
-  await doctor.json('POST', '/dicom/upload', 201, dicomForm(slice(uids, [['00100020', 'LO', patient]])));
+  await doctor.json(
+    'POST',
+    '/dicom/upload',
+    201,
+    dicomForm(slice(uids, [['00100020', 'LO', patient], longComment()])),
+  );
   return uids;
 };
 

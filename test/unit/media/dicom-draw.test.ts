@@ -310,6 +310,11 @@ describe('A rendered frame', () => {
     expect([...decoded]).toEqual([...(await drawFrame(dicom)).data]);
   });
 
+  test.each(['png', 'jpeg'] as const)('has one channel as %s, if it is grey', async (format) => {
+    const { bytes } = await renderFrame(dicom, { format });
+    expect(await sharp(bytes).metadata()).toMatchObject({ space: 'b-w', channels: 1 });
+  });
+
   test.each([
     [{ columns: 20, rows: 20 }, 20, 10],
     [{ columns: 80 }, 80, 40],

@@ -141,6 +141,27 @@ describe('the colours of a JPEG', () => {
     const off = expected.map((value, i) => Math.abs(value - (data[i] ?? Number.NaN)));
     expect(Math.max(...off), `received ${data.subarray(0, 3)}`).toBeLessThanOrEqual(3);
   });
+
+  test('are drawn again without the overlay that was drawn into them before', async () => {
+    const elements: FixtureElement[] = [
+      ...imageOf(16, 16, { fragments: [Buffer.alloc(0), await jpeg()] }),
+      ['00280002', 'US', [3]],
+      ['00280004', 'CS', 'YBR_FULL_422'],
+      ['00280006', 'US', [0]],
+      ['60000010', 'US', [1]],
+      ['60000011', 'US', [1]],
+      ['60000050', 'SS', [1, 1]],
+      ['60000100', 'US', [1]],
+      ['60000102', 'US', [0]],
+      ['60003000', 'OW', Uint8Array.of(1, 0)],
+    ];
+    const file = readDicom(dicomFile(elements, encapsulated('1.2.840.10008.1.2.4.50')));
+    const overlaid = await drawFrame(file);
+    const plain = await drawFrame(file, { overlays: false });
+    expect([...overlaid.data.subarray(0, 3)]).toEqual([255, 255, 255]);
+    expect([...plain.data.subarray(0, 3)]).toEqual([...plain.data.subarray(3, 6)]);
+    expect(await drawFrame(file)).toEqual(overlaid);
+  });
 });
 
 describe('pixels that are not square', () => {

@@ -36,7 +36,7 @@ export async function drawFrame(
   const { frame = 0, window, overlays = true } = view;
   const description = describePixels(file);
   if (!description) throw new UnsupportedPixelData('This DICOM file has no image to show.');
-  const decoded = await decodeFrame(file, description, frame, limits);
+  const decoded = await decodeOnce(file, description, frame, limits);
   const image = new DataSetReader(file.dataSet);
   const pixels = await draw(image, decoded, frame, window);
   if (overlays) {
@@ -46,6 +46,22 @@ export async function drawFrame(
   }
   return pixels;
 }
+
+/** The largest decoded frame that is kept. */
+const KEPT_BYTES = 32 * 1024 * 1024;
+
+/** The compressed frame that was decoded last: a viewer asks for it again with another window or size. */
+let last: { file: DicomFile; frame: number; decoded: DecodedFrame } | undefined;
+
+const decodeOnce: typeof decodeFrame = async (file, description, frame, limits) => {
+  // A frame that is not compressed is decoded sooner than it is found.
+  if (!description.element.fragments) return decodeFrame(file, description, frame, limits);
+  if (last?.file === file && last.frame === frame) return last.decoded;
+  last = undefined;
+  const decoded = await decodeFrame(file, description, frame, limits);
+  if (decoded.samples.byteLength <= KEPT_BYTES) last = { file, frame, decoded };
+  return decoded;
+};
 
 async function draw(
   image: AttributeReader,
@@ -72,6 +88,7 @@ async function draw(
 function drawRgb({ samples, bitsStored, columns, rows }: DecodedFrame): Pixels {
   const isBytes = samples instanceof Uint8Array && bitsStored === 8;
   const scale = bitsStored > 8 ? 2 ** (8 - bitsStored) : 255 / (2 ** bitsStored - 1);
-  const data = isBytes ? samples : Uint8Array.from(samples, (sample) => Math.floor(sample * scale));
+  // A copy: overlays are drawn into it, and the decoded frame may be drawn again.
+  const data = isBytes ? samples.slice() : Uint8Array.from(samples, (sample) => Math.floor(sample * scale));
   return { data, width: columns, height: rows, channels: 3 };
 }

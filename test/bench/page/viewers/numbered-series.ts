@@ -1,8 +1,8 @@
 import { writesOf } from '../../../../lib/data/dicom/dicom-writes.ts';
 import { newDicom } from '../../../../lib/domain/dicom/dicom-instance.ts';
 import { describeDicom } from '../../../../lib/media/dicom/parse/describe-dicom.ts';
-import { metadataText } from '../../../../lib/services/dicom/metadata-text.ts';
-import { BULK_DATA, dicomJsonKey, dicomKey } from '../../../../lib/storage/object-keys.ts';
+import { metadataText, packMetadata } from '../../../../lib/services/dicom/metadata-text.ts';
+import { BULK_DATA, dicomKey } from '../../../../lib/storage/object-keys.ts';
 import { ctSlice } from '../../dicom/dicom-file.ts';
 import type { BenchObject } from '../put-objects.ts';
 
@@ -26,7 +26,7 @@ export interface NumberedSeries {
 export function* itemsOfSeries(of: NumberedSeries): Generator<Record<string, unknown>> {
   for (let number = 1; number <= of.count; number++) {
     const { dicom } = describedSlice(of, number);
-    const [instance, ...others] = writesOf(dicom).flatMap((write) =>
+    const [instance, ...others] = writesOf([dicom]).flatMap((write) =>
       'Put' in write ? [write.Put.Item] : [],
     );
     if (instance) yield instance;
@@ -43,11 +43,8 @@ export function* itemsOfSeries(of: NumberedSeries): Generator<Record<string, unk
 /** The objects of the bucket, as storing the slices would leave them. */
 export function* objectsOfSeries(of: NumberedSeries): Generator<BenchObject> {
   for (let number = 1; number <= of.count; number++) {
-    const { dicom, file, described } = describedSlice(of, number);
-    const { instance } = dicom;
-    yield { Key: dicomKey(instance), Body: file, ContentType: 'application/dicom' };
-    const json = metadataText(described, instance);
-    yield { Key: dicomJsonKey(instance), Body: json, ContentType: 'application/dicom+json' };
+    const { dicom, file } = describedSlice(of, number);
+    yield { Key: dicomKey(dicom.instance), Body: file, ContentType: 'application/dicom' };
   }
 }
 
@@ -61,7 +58,8 @@ function describedSlice(of: NumberedSeries, number: number) {
   const sha256 = number.toString(16).padStart(64, '0');
   const caller = { role: 'staff', subject: 'bench' } as const;
   const dicom = newDicom(described, { bytes: file.length, sha256 }, caller, [], STORED_AT);
-  return { file, described, dicom };
+  const metadata = packMetadata(metadataText(described, dicom.instance));
+  return { file, dicom: { ...dicom, instance: { ...dicom.instance, metadata } } };
 }
 
 function numberedSlice({ study: studyUid, patientId }: NumberedSeries, number: number): Buffer<ArrayBuffer> {
