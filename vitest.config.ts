@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const BUILD = 'test/support/build-once.ts';
@@ -10,11 +11,17 @@ const environment = (dynamoDbTimeoutMs: number) => ({
   CDK_VALIDATION: 'false',
 });
 
+/**
+ * Much of a file's time is waiting, for what follows an upload: with a worker for each CPU, the CPUs had nothing to do for a sixth of it. The
+ * other projects have limits of time that need the CPUs.
+ */
+const MORE_WORKERS = { maxWorkers: Math.ceil(1.5 * availableParallelism()), sequence: { groupOrder: 1 } };
+
 /** The tests of a folder, and what they need before they can run. */
 const project = (
   name: string,
   globalSetup: string[],
-  { isolate = true, testSeconds = 60, hookSeconds = 60, dynamoDbTimeoutMs = 8000 } = {},
+  { isolate = true, testSeconds = 60, hookSeconds = 60, dynamoDbTimeoutMs = 8000, waits = false } = {},
 ) => ({
   extends: true as const,
   test: {
@@ -26,20 +33,20 @@ const project = (
     hookTimeout: hookSeconds * 1000,
     // The local DynamoDB shares two cores with the tests, apart from those of the timeout: see `lib/data/dynamodb/table.ts`.
     env: environment(dynamoDbTimeoutMs),
+    ...(waits && MORE_WORKERS),
   },
 });
 
 export default defineConfig({
   test: {
-    // Much of a file's time is waiting: for what follows an upload.
     maxWorkers: '100%',
     // What is waited for may take its time on a machine that does other things as well.
     expect: { poll: { timeout: 10_000 } },
     projects: [
-      project('unit', [], { isolate: false, dynamoDbTimeoutMs: 1000 }),
-      project('data', [BUILD]),
-      project('stack', [BUILD], { isolate: false }),
-      project('service', [BUILD, SHARED_STACK]),
+      project('unit', [], { isolate: false, dynamoDbTimeoutMs: 1000, waits: true }),
+      project('data', [BUILD], { waits: true }),
+      project('stack', [BUILD], { isolate: false, waits: true }),
+      project('service', [BUILD, SHARED_STACK], { waits: true }),
       project('web', [BUILD, SHARED_STACK, BROWSER]),
       project('own-stack', [BUILD]),
       // Programs of other makers, which `npm run clients` installs, against the shared stack.

@@ -9,6 +9,7 @@ import { api } from '../bench/api/api.ts';
 import { calls } from '../bench/calls/calls.ts';
 import { PATIENT } from '../bench/clinic.ts';
 import { coldstart } from '../bench/coldstart.ts';
+import { decoders } from '../bench/decoders/decoders.ts';
 import { dicom } from '../bench/dicom/dicom.ts';
 import { isOrthancInstalled } from '../bench/dicom/orthanc.ts';
 import { growth } from '../bench/growth/growth.ts';
@@ -53,6 +54,15 @@ const headline = {
 test('thumbnail measures all renditions against plain scripts', async () => {
   expect(await thumbnail(bench, 1)).toMatchObject({ ...headline, unit: 'ms' });
 });
+
+test('decoders compares each decoder with the programs that are installed', async () => {
+  const { rows, aims, notes, unit } = await decoders(bench, { frames: 2, rounds: 1 });
+  expect(unit).toBe('ms');
+  for (const row of Object.values(rows)) expect(row.ours).toBeGreaterThan(0);
+  const isMissing = notes.some((note) => note.includes('dcmcrle'));
+  expect('RLE, CT of 16 bits' in rows).toBe(!isMissing);
+  expect(aims).toHaveLength(Object.keys(rows).length);
+}, 120_000);
 
 test('zip reads whole archives in separate processes', async () => {
   const size = { archiveBytes: 1000 * KB, objectBytes: 300 * KB, rounds: 1 };

@@ -1,5 +1,5 @@
 import { Logger as PowertoolsLogger } from '@aws-lambda-powertools/logger';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Logger } from '../../../lib/lambda/log-lines.ts';
 
 class Refused extends Error {
@@ -16,6 +16,10 @@ beforeEach(() => {
   vi.useFakeTimers({ now: new Date('2025-12-01T10:00:00Z') });
   vi.stubEnv('POWERTOOLS_DEV', undefined);
   vi.stubEnv('TZ', undefined);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
 });
 
 /** What is written to the standard output and the standard error. */
