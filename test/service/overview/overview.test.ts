@@ -156,22 +156,3 @@ test('The uploads of a day are listed by batch and person, with what waits and w
   await expect.poll(async () => (await rows())[1]?.images).toBe(3);
   expect((await doctor.json('GET', '/api/uploads?day=2001-01-01', 200)).uploads).toEqual([]);
 });
-
-test('The status has every queue, and what the last runs found', async () => {
-  const admin = await service.as('admin');
-  await service.stack.tick('reconcile');
-  await service.stack.tick('verify-audit');
-  const status = await admin.json('GET', '/api/status', 200);
-  const ids = status.queues.map(({ id }: { id: string }) => id);
-  expect(ids).toEqual(expect.arrayContaining(['make-thumbnail', 'ingest-dicom', 'build-archive', 'notify']));
-  for (const { messages, deadLetters } of status.queues) {
-    expect(messages).toBeGreaterThanOrEqual(0);
-    // Tests of faults in this stack leave some.
-    expect(deadLetters).toBeGreaterThanOrEqual(0);
-  }
-  expect(status.reconciliation.unrepaired).toBeGreaterThanOrEqual(0);
-  expect(status.auditVerification).toMatchObject({ faults: 0 });
-  expect(status.auditVerification.verifiedLinks).toBeLessThanOrEqual(status.auditVerification.links);
-  expect(status.stored.files).toBeGreaterThan(0);
-  expect(status.stored.bytes).toBeGreaterThan(status.stored.files);
-});
