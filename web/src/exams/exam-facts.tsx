@@ -11,10 +11,12 @@ interface ExamFactsProps {
   series: Pick<Series, 'study' | 'description' | 'modality'>;
   /** What is known of the shown image. */
   attributes: Attributes | undefined;
+  /** Whether another view follows as soon as the series are loaded. */
+  isLoading?: boolean;
 }
 
 /** The patient, subject and date of an exam. */
-export function ExamFacts({ kind, series, attributes: ofImage }: ExamFactsProps) {
+export function ExamFacts({ kind, series, attributes: ofImage, isLoading = false }: ExamFactsProps) {
   const { data: ofStudy } = useStudyFacts(series.study);
   // The study is known before the image; what the image says of it counts.
   const attributes = { ...ofStudy, ...ofImage };
@@ -29,7 +31,7 @@ export function ExamFacts({ kind, series, attributes: ofImage }: ExamFactsProps)
         <span className="quiet">{text(`exam-kind.${kind}`)}</span> {title}
       </h1>
       <p>
-        <StudyPatient study={series.study} namedInFiles={name} />
+        <StudyPatient study={series.study} namedInFiles={name} isLoading={isLoading} />
         <span>{dayText(textOf(attributes, '00080020'))}</span>
         {kind === 'exam' && ofStudy && (
           <Link href={`/studies/${series.study}`}>{text('exams.whole-study')}</Link>

@@ -11,7 +11,12 @@ export function StudyPage({ study }: { study: string }) {
       kind="study"
       answer={list}
       head={
-        <ExamFacts kind="study" series={{ study, description: '', modality: '' }} attributes={undefined} />
+        <ExamFacts
+          kind="study"
+          series={{ study, description: '', modality: '' }}
+          attributes={undefined}
+          isLoading
+        />
       }
     >
       <ExamView kind="study" list={list.data ?? []} />

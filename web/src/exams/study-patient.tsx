@@ -20,10 +20,12 @@ interface StudyPatientProps {
   study: string;
   /** The name of the patient in the shown file; empty if it has none, or is not loaded. */
   namedInFiles: string;
+  /** Whether another view follows as soon as the series are loaded: a dialog that was opened before would be lost. */
+  isLoading: boolean;
 }
 
 /** The patient and the source of a study, with buttons to assign and to delete it, if the user may do that. */
-export function StudyPatient({ study: uid, namedInFiles }: StudyPatientProps) {
+export function StudyPatient({ study: uid, namedInFiles, isLoading }: StudyPatientProps) {
   const { person } = useSession();
   const { ohifUrl } = pageConfig();
   const [isAsking, setAsking] = useState(false);
@@ -34,7 +36,7 @@ export function StudyPatient({ study: uid, namedInFiles }: StudyPatientProps) {
   }, [isThere, person.subject, uid]);
   if (!study) return null;
   const [id, issuer] = [textOf(study, '00100020'), textOf(study, '00100021')];
-  const mayAssign = isAssigned(study) ? person.mayReassign : person.role !== 'patient';
+  const mayAssign = !isLoading && (isAssigned(study) ? person.mayReassign : person.role !== 'patient');
   return (
     <>
       {isAssigned(study) ? (
@@ -66,7 +68,7 @@ export function StudyPatient({ study: uid, namedInFiles }: StudyPatientProps) {
           {isAssigned(study) ? text('exams.move') : text('exams.assign-open')}
         </button>
       )}
-      {person.mayDelete && (
+      {person.mayDelete && !isLoading && (
         <DeleteStudy
           study={uid}
           patientId={isAssigned(study) ? id : undefined}
