@@ -52,7 +52,10 @@ test('On a page that is open for an hour no signed URL of a thumbnail is used af
   // S3 and the list of a service whose time passes with that of the page.
   const startedAt = Date.now();
   let passedMs = 0;
-  const seen = { lists: 0, used: 0, expired: 0 };
+  const seen = { lists: 0, answered: 0, used: 0, expired: 0 };
+  page.on('requestfinished', (request) => {
+    if (request.url().includes('/api/images?')) seen.answered += 1;
+  });
   const { bytes } = await photo({ width: 300, height: 225 });
   await page.route('**/thumbnails/**', (route) => {
     const signedAt = Number(new URL(route.request().url()).searchParams.get('at'));
@@ -76,6 +79,9 @@ test('On a page that is open for an hour no signed URL of a thumbnail is used af
   await expect.poll(() => drawn(page)).toBeGreaterThan(3);
 
   for (let minutes = 0; minutes < 60; minutes += 5) {
+    // The time of the page must not go on before it has the last list: the timer for the next one begins then.
+    await expect.poll(() => seen.answered).toBe(seen.lists);
+    await page.evaluate('document.title');
     const before = seen.lists;
     passedMs += 5 * MINUTE_MS;
     // Each timer fires, as in a page that stays open, and not once as after sleep.
