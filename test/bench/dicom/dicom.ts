@@ -14,7 +14,7 @@ const full = {
   orthancStudies: 5000,
   instances: 500,
   side: 512,
-  rounds: 3,
+  rounds: 5,
   requests: 100,
   quietMs: 10_000,
 };
