@@ -361,14 +361,14 @@ export const faults: Fault[] = [
     file: 'lib/lambda/middleware/rate-limiting.ts',
     original: "if (operation.rate === 'metadata') return undefined;",
     replacement: 'return undefined;',
-    tests: ['test/own-stack/rate-limits.test.ts'],
+    tests: ['test/own-stack/limits/rate-limits.test.ts'],
   },
   {
     means: 'more uploads in a minute than the limit are accepted',
     file: 'lib/domain/limits/rate-limit.ts',
     original: "{ name: 'upload', slots: limits.uploadsPerMinute, seconds: 60, isReleased: false }",
     replacement: "{ name: 'upload', slots: limits.uploadsPerMinute, seconds: 1, isReleased: true }",
-    tests: ['test/own-stack/rate-limits.test.ts'],
+    tests: ['test/own-stack/limits/rate-limits.test.ts'],
   },
   {
     means: 'another spelling of a patient number is another patient',

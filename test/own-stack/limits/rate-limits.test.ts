@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { DomainError } from '../../lib/domain/errors.ts';
-import { Limits } from '../../lib/domain/limits/limits.ts';
-import { rateLimitsOf } from '../../lib/domain/limits/rate-limit.ts';
-import { photo } from '../fixtures/photos.ts';
-import { directAccess } from '../support/direct-access.ts';
-import { listenWith } from '../support/listener.ts';
-import { useOwnStack } from '../support/own-stack.ts';
-import { PATIENT_1, PATIENT_2 } from '../support/people.ts';
-import { type Client, createBatch, decided, upload } from '../support/service.ts';
+import { DomainError } from '../../../lib/domain/errors.ts';
+import { Limits } from '../../../lib/domain/limits/limits.ts';
+import { rateLimitsOf } from '../../../lib/domain/limits/rate-limit.ts';
+import { photo } from '../../fixtures/photos.ts';
+import { directAccess } from '../../support/direct-access.ts';
+import { listenWith } from '../../support/listener.ts';
+import { useOwnStack } from '../../support/own-stack.ts';
+import { PATIENT_1, PATIENT_2 } from '../../support/people.ts';
+import { type Client, createBatch, decided, upload } from '../../support/service.ts';
 
 const files = [{ name: 'x.jpg', size: 1, type: 'image/jpeg' }];
 const limits = (changes: Partial<Limits>) => ({ LIMITS: JSON.stringify(Limits.parse(changes)) });

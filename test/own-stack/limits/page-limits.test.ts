@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { Limits } from '../../lib/domain/limits/limits.ts';
-import { photos } from '../fixtures/photos.ts';
-import { drop, useBrowser } from '../support/browser/browser.ts';
-import { openBatch } from '../support/browser/patient-page.ts';
-import { type Listener, listenWith } from '../support/listener.ts';
-import { OwnStack } from '../support/own-stack.ts';
-import { type Client, createBatch, decided, readyNames, upload } from '../support/service.ts';
-import { synthesizeWith } from '../support/synthesize-with.ts';
-import { unzip } from '../support/unzip.ts';
+import { Limits } from '../../../lib/domain/limits/limits.ts';
+import { photos } from '../../fixtures/photos.ts';
+import { drop, useBrowser } from '../../support/browser/browser.ts';
+import { openBatch } from '../../support/browser/patient-page.ts';
+import { type Listener, listenWith } from '../../support/listener.ts';
+import { OwnStack } from '../../support/own-stack.ts';
+import { type Client, createBatch, decided, readyNames, upload } from '../../support/service.ts';
+import { synthesizeWith } from '../../support/synthesize-with.ts';
+import { unzip } from '../../support/unzip.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'negatoscope-limits-'));
 const service = new OwnStack();
@@ -142,14 +142,18 @@ test('The command requests no more at once', async () => {
   mkdirSync(folder);
   for (const { name, bytes } of await photos(7)) writeFileSync(join(folder, name), bytes);
   const args = ['push', folder, '--batch', batch, '--url', service.stack.url];
-  const command = spawn(process.execPath, [join(import.meta.dirname, '../../bin/negatoscope.ts'), ...args], {
-    env: {
-      ...process.env,
-      NEGATOSCOPE_TOKEN: await service.stack.token('doctor'),
-      XDG_STATE_HOME: join(dir, 'state'),
+  const command = spawn(
+    process.execPath,
+    [join(import.meta.dirname, '../../../bin/negatoscope.ts'), ...args],
+    {
+      env: {
+        ...process.env,
+        NEGATOSCOPE_TOKEN: await service.stack.token('doctor'),
+        XDG_STATE_HOME: join(dir, 'state'),
+      },
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 60_000,
     },
-    stdio: ['ignore', 'pipe', 'ignore'],
-    timeout: 60_000,
-  });
+  );
   expect(await text(command.stdout)).toContain('7 stored, 0 already there');
 });

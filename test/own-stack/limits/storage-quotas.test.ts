@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Limits } from '../../lib/domain/limits/limits.ts';
-import { adminEnvironment } from '../../lib/local/admin-environment.ts';
-import { dicomForm, newUids, relatedOf, slice } from '../fixtures/dicom-uploads.ts';
-import { photos } from '../fixtures/photos.ts';
-import { drop, useBrowser } from '../support/browser/browser.ts';
-import { openBatch } from '../support/browser/patient-page.ts';
-import { OwnStack } from '../support/own-stack.ts';
-import { reconcileAll } from '../support/reconciling.ts';
-import { type Client, createBatch, readyNames, until } from '../support/service.ts';
-import { synthesizeWith } from '../support/synthesize-with.ts';
+import { Limits } from '../../../lib/domain/limits/limits.ts';
+import { adminEnvironment } from '../../../lib/local/admin-environment.ts';
+import { dicomForm, newUids, relatedOf, slice } from '../../fixtures/dicom-uploads.ts';
+import { photos } from '../../fixtures/photos.ts';
+import { drop, useBrowser } from '../../support/browser/browser.ts';
+import { openBatch } from '../../support/browser/patient-page.ts';
+import { OwnStack } from '../../support/own-stack.ts';
+import { reconcileAll } from '../../support/reconciling.ts';
+import { type Client, createBatch, readyNames, until } from '../../support/service.ts';
+import { synthesizeWith } from '../../support/synthesize-with.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'negatoscope-quotas-'));
 const service = new OwnStack();
@@ -100,7 +100,7 @@ const files = (name: string, all: { name: string; bytes: Uint8Array }[]) => {
 async function push(...args: string[]) {
   const command = spawn(
     process.execPath,
-    [join(import.meta.dirname, '../../bin/negatoscope.ts'), 'push', ...args, '--url', service.stack.url],
+    [join(import.meta.dirname, '../../../bin/negatoscope.ts'), 'push', ...args, '--url', service.stack.url],
     {
       env: {
         ...process.env,
