@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { v7 } from 'uuid';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { FILTERED_BUDGET } from '../../lib/data/dynamodb/page.ts';
 import type { Image } from '../../lib/domain/images/image.ts';
@@ -17,12 +17,14 @@ beforeAll(async () => {
   doctor = await service.as('doctor');
   const direct = await directAccess(service);
   batch = await createBatch(doctor);
+  // On a day of their own: the list of a day's uploads has only its last thousand, which another test reads.
+  const tomorrow = new Date(Date.now() + 86_400_000);
   const facts = { patientId: PATIENT_1, batchId: batch, mimeType: 'image/jpeg', fileSize: 1 };
   images = Array.from({ length: 2 * FILTERED_BUDGET + 50 }, (_value, order) =>
     newImage(
-      { ...facts, id: randomUUID(), order, fileName: order % 400 === 399 ? `heel-${order}.jpg` : 'toe.jpg' },
+      { ...facts, id: v7(), order, fileName: order % 400 === 399 ? `heel-${order}.jpg` : 'toe.jpg' },
       { role: 'doctor', subject: 'd' },
-      new Date(),
+      tomorrow,
     ),
   );
   await direct.images.createPending(images);
