@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v7 as newId } from 'uuid';
 import type { AuditEvent } from '../domain/audit/audit-event.ts';
-import type { AuditLog } from './audit-log.ts';
+import type { AuditLog } from './audit/audit-log.ts';
 
 const MINUTE_MS = 60_000;
 /** Events in a minute about one key or one subject. */

@@ -5,7 +5,8 @@ import { v7 } from 'uuid';
 import { AnnotationList } from '../data/annotations/annotation-list.ts';
 import { Annotations } from '../data/annotations/annotations.ts';
 import { ApiKeys } from '../data/api-keys.ts';
-import { AuditLog } from '../data/audit-log.ts';
+import { AuditLog } from '../data/audit/audit-log.ts';
+import { AuditReader } from '../data/audit/audit-reader.ts';
 import { Batches } from '../data/batches.ts';
 import { Cases } from '../data/cases.ts';
 import { CheckAttempts } from '../data/check-attempts.ts';
@@ -92,6 +93,8 @@ export const keyUses = () => new KeyUses(connectTable(environment.requestsTableN
 
 export const auditLog = () =>
   new AuditLog(connectTable(environment.auditTableName), { days: environment.auditDays });
+export const auditReader = () =>
+  new AuditReader(connectTable(environment.auditTableName), { days: environment.auditDays });
 /** Refused credentials in the audit log. */
 export const refusals = () => new Refusals(auditLog());
 /** The attempts to check uploads. */
@@ -202,6 +205,7 @@ export const reconciling = {
   scanVerdicts,
   scans,
   auditLog,
+  auditReader,
   auditSegments,
   bucket,
   uploadQueues,
@@ -233,6 +237,9 @@ export const completing = {
 
 /** The dependencies of starting an export. */
 export const exporting = { exports, objects, heldArchives, limits, newId, now };
+
+/** The dependencies of listing all that belongs to a patient. */
+export const patientArchiving = { annotationList, batches, dicomSearch, dicomStore, images, patients };
 
 /** Both for S3's events and for clients that complete an upload. */
 export const forImageChecks = {

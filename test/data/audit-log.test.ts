@@ -1,6 +1,7 @@
 import { v7 as newId } from 'uuid';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { AuditLog } from '../../lib/data/audit-log.ts';
+import { AuditLog } from '../../lib/data/audit/audit-log.ts';
+import { AuditReader } from '../../lib/data/audit/audit-reader.ts';
 import type { AuditEvent } from '../../lib/domain/audit/audit-event.ts';
 import { eventOfSystem } from '../fixtures/audit-events.ts';
 import { useOwnDatabase } from '../support/own-database.ts';
@@ -10,8 +11,10 @@ const DAY = 86_400_000;
 
 const database = useOwnDatabase();
 let log: AuditLog;
+let reader: AuditReader;
 beforeAll(() => {
-  log = new AuditLog(database.auditTable, { days: 90, now: () => new Date(NOW) });
+  log = new AuditLog(database.auditTable, { days: 90 });
+  reader = new AuditReader(database.auditTable, { days: 90, now: () => new Date(NOW) });
 });
 
 const eventAt = (time: number, given: Partial<AuditEvent> = {}): AuditEvent => ({
@@ -22,10 +25,10 @@ const eventAt = (time: number, given: Partial<AuditEvent> = {}): AuditEvent => (
 });
 
 /** All pages of the list, and how many there were. */
-async function allOf(filter: Parameters<AuditLog['list']>[0], limit: number) {
+async function allOf(filter: Parameters<AuditReader['list']>[0], limit: number) {
   const events: AuditEvent[] = [];
   for (let pages = 1, cursor: string | undefined; ; pages++) {
-    const page = await log.list(filter, { limit, cursor });
+    const page = await reader.list(filter, { limit, cursor });
     expect(page.items.length).toBeLessThanOrEqual(limit);
     events.push(...page.items);
     if (page.next === null) return { events, pages };
@@ -59,7 +62,7 @@ test('The list of all events is complete and newest first, across shards, days a
 test('An opened event is listed until it ends, and then once, with its end', async () => {
   const opened = eventAt(NOW, { subject: 'opener', outcome: 'opened', action: 'delete-image' });
   await log.append(opened);
-  expect((await log.list({ subject: 'opener' }, { limit: 5 })).items).toEqual([opened]);
+  expect((await reader.list({ subject: 'opener' }, { limit: 5 })).items).toEqual([opened]);
   const end: AuditEvent = { ...opened, outcome: 'success', status: 204, patientIds: ['P-opened', 'P-other'] };
   await log.complete(end);
   await log.complete(end);
@@ -69,10 +72,10 @@ test('An opened event is listed until it ends, and then once, with its end', asy
     { patientId: 'P-other' },
     { patientId: 'P-other', subject: 'opener' },
   ]) {
-    expect((await log.list(filter, { limit: 5 })).items).toEqual([end]);
+    expect((await reader.list(filter, { limit: 5 })).items).toEqual([end]);
   }
   expect((await allOf({ subject: 'opener' }, 1)).events).toEqual([end]);
-  expect((await log.get(opened.id))?.event).toEqual(end);
+  expect((await reader.get(opened.id))?.event).toEqual(end);
 });
 
 test('A list that a filter leaves nearly empty ends', async () => {
@@ -85,10 +88,10 @@ test('An event about many patients and resources is in the list of each, with sm
   const resources = patientIds.map((id) => `image 0190c6a4-7b3e-7000-8000-${id.slice(2).padStart(12, '0')}`);
   const event = eventAt(NOW, { subject: 'lister', patientIds, resources });
   await log.append(event);
-  expect((await log.list({ subject: 'lister' }, { limit: 5 })).items).toEqual([event]);
-  const { items } = await log.list({ patientId: 'P-149' }, { limit: 5 });
+  expect((await reader.list({ subject: 'lister' }, { limit: 5 })).items).toEqual([event]);
+  const { items } = await reader.list({ patientId: 'P-149' }, { limit: 5 });
   expect(items).toEqual([{ ...event, patientIds: ['P-149'], resources: [] }]);
-  expect((await log.get(event.id))?.event).toEqual(event);
+  expect((await reader.get(event.id))?.event).toEqual(event);
 });
 
 describe('The reads of a series by one person within a minute', () => {
@@ -104,9 +107,9 @@ describe('The reads of a series by one person within a minute', () => {
     await reads(NOW, sopUids);
     // The same frame again.
     await reads(NOW + 59_000, sopUids.slice(0, 10));
-    const { items } = await log.list({ patientId: 'P-series' }, { limit: 50 });
+    const { items } = await reader.list({ patientId: 'P-series' }, { limit: 50 });
     expect(items).toMatchObject([{ ...base, resources: ['series 1.2.3'], isSeries: true }]);
-    const { reads: covered, hasMoreReads } = (await log.get(items[0]?.id ?? '')) ?? {};
+    const { reads: covered, hasMoreReads } = (await reader.get(items[0]?.id ?? '')) ?? {};
     expect(covered?.flatMap(({ resources }) => resources).sort()).toEqual(
       sopUids.map((uid) => `instance ${uid} frames 1`).sort(),
     );
@@ -115,7 +118,7 @@ describe('The reads of a series by one person within a minute', () => {
 
   test('are found by a time in the middle of the minute', async () => {
     const filter = { subject: 'reader', from: new Date(NOW + 30_000).toISOString() };
-    expect((await log.list(filter, { limit: 50 })).items).toMatchObject([{ isSeries: true }]);
+    expect((await reader.list(filter, { limit: 50 })).items).toMatchObject([{ isSeries: true }]);
   });
 
   test('are other events in the next minute, for another person, operation or address', async () => {
@@ -123,7 +126,7 @@ describe('The reads of a series by one person within a minute', () => {
     await reads(NOW, ['1.2.3.1'], { subject: 'another reader' });
     await reads(NOW, ['1.2.3.1'], { action: 'get-rendered-frame' });
     await reads(NOW, ['1.2.3.1'], { address: '192.0.2.1' });
-    expect((await log.list({ patientId: 'P-series' }, { limit: 50 })).items).toHaveLength(5);
+    expect((await reader.list({ patientId: 'P-series' }, { limit: 50 })).items).toHaveLength(5);
   });
 });
 

@@ -3,7 +3,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { v7 as newId } from 'uuid';
 import { expect, test } from 'vitest';
-import { AuditLog } from '../../lib/data/audit-log.ts';
+import { AuditLog } from '../../lib/data/audit/audit-log.ts';
 import { DicomIntake } from '../../lib/data/dicom/dicom-intake.ts';
 import type { Table } from '../../lib/data/dynamodb/table.ts';
 import { Images } from '../../lib/data/images.ts';
@@ -107,10 +107,7 @@ const sizeOf = (item: Item): number =>
 const AT_ONCE = 100;
 
 const logsOf = (load: Load) =>
-  Array.from(
-    { length: AT_ONCE },
-    () => new AuditLog(load.table('audit'), { days: 365, now: () => new Date(load.now) }),
-  );
+  Array.from({ length: AT_ONCE }, () => new AuditLog(load.table('audit'), { days: 365 }));
 
 const request = (load: Load, subject: string, given: Partial<AuditEvent>): AuditEvent => ({
   ...eventOfSystem(),

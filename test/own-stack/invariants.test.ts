@@ -132,12 +132,12 @@ test('An effect that happened twice is found', async () => {
 test('A request without an audit event is found', async () => {
   const known = new Set(ledger.responses.map(({ requestId }) => requestId));
   const now = Date.now();
-  const events = await Array.fromAsync(direct.auditLog.within(new Date(now - 600_000), new Date(now)));
+  const events = await Array.fromAsync(direct.auditReader.within(new Date(now - 600_000), new Date(now)));
   // A list has one item, without an end of its own.
   const isList = ({ action }: AuditEvent) => action === 'list-images';
   const event = events.find((each) => isList(each) && known.has(each.requestId ?? '')) as AuditEvent;
   const audit = connectTable(service.stack.output('AuditTableName'));
-  const [item] = await direct.auditLog.itemsOf(event.id);
+  const [item] = await direct.auditReader.itemsOf(event.id);
   await audit.client.send(new DeleteCommand({ TableName: audit.name, Key: auditKey(event.id) }));
   undo = () => direct.auditLog.append(item as never);
   expect((await violations()).join()).toContain('has 0 audit events');

@@ -23,7 +23,7 @@ test('A deletion whose function ends before its event does is in the audit log, 
   const now = service.clock.now();
   const eventOf = async () => {
     const events = await Array.fromAsync(
-      direct.auditLog.within(new Date(now - hourMs), new Date(now + hourMs)),
+      direct.auditReader.within(new Date(now - hourMs), new Date(now + hourMs)),
     );
     return events.find(({ action, path }) => action === 'delete-image' && path.includes(image));
   };

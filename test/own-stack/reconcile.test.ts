@@ -293,7 +293,7 @@ test('An audit event without an end gets one, and one in no segment is sealed', 
   const opened = { ...eventOfSystem(), outcome: 'opened' as const };
   await direct.auditLog.append(opened);
   expect(await reconcileAll(environment(), after(30 * MINUTE))).toMatchObject({ openEvent: '1/1' });
-  expect((await direct.auditLog.get(opened.id))?.event.outcome).toBe('unknown');
+  expect((await direct.auditReader.get(opened.id))?.event.outcome).toBe('unknown');
 
   // As if the stream had lost its record: the archive says nothing of it.
   const hidden = eventOfSystem();

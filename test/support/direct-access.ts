@@ -4,7 +4,8 @@ import { inject } from 'vitest';
 import { AnnotationList } from '../../lib/data/annotations/annotation-list.ts';
 import { Annotations } from '../../lib/data/annotations/annotations.ts';
 import { ApiKeys } from '../../lib/data/api-keys.ts';
-import { AuditLog } from '../../lib/data/audit-log.ts';
+import { AuditLog } from '../../lib/data/audit/audit-log.ts';
+import { AuditReader } from '../../lib/data/audit/audit-reader.ts';
 import { Batches } from '../../lib/data/batches.ts';
 import { Cases } from '../../lib/data/cases.ts';
 import { CheckAttempts } from '../../lib/data/check-attempts.ts';
@@ -72,6 +73,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     rateLimits: new RateLimits(connectTable(REQUESTS_TABLE_NAME)),
     connections: new Connections(connectTable(CONNECTIONS_TABLE_NAME)),
     auditLog: new AuditLog(connectTable(AUDIT_TABLE_NAME), { days: 365 }),
+    auditReader: new AuditReader(connectTable(AUDIT_TABLE_NAME), { days: 365 }),
     checkAttempts: new CheckAttempts(connectTable(REQUESTS_TABLE_NAME)),
     scanVerdicts: new ScanVerdicts(connectTable(REQUESTS_TABLE_NAME)),
     scans: false,

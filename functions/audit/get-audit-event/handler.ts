@@ -1,16 +1,16 @@
 import { toListedEvent } from '../../../lib/api/views/listed-event.ts';
 import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
 import { DomainError } from '../../../lib/domain/errors.ts';
-import { auditLog } from '../../../lib/lambda/dependencies.ts';
+import { auditReader } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { operation } from './operation.ts';
 
-type Deps = Needs<{ auditLog: 'get' }>;
+type Deps = Needs<{ auditReader: 'get' }>;
 
-export async function handle({ caller, params }: Request<typeof operation>, { auditLog }: Deps) {
-  const found = await auditLog.get(params.id);
+export async function handle({ caller, params }: Request<typeof operation>, { auditReader }: Deps) {
+  const found = await auditReader.get(params.id);
   if (!found) throw new DomainError('NOT_FOUND', 'There is no such event.');
   const { event, reads, hasMoreReads } = found;
   recordAccess(caller, 'event', event);
@@ -22,4 +22,4 @@ export async function handle({ caller, params }: Request<typeof operation>, { au
 /** Frame 10 comes after frame 9. */
 const inNaturalOrder = new Intl.Collator('en', { numeric: true }).compare;
 
-export const handler = serve(operation, handle, { auditLog });
+export const handler = serve(operation, handle, { auditReader });

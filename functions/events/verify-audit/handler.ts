@@ -1,4 +1,4 @@
-import { auditHeads, auditLog, auditSegments, now, runReports } from '../../../lib/lambda/dependencies.ts';
+import { auditHeads, auditReader, auditSegments, now, runReports } from '../../../lib/lambda/dependencies.ts';
 import { serveSchedule } from '../../../lib/lambda/events/serve-schedule.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
 import { publishVerdict } from '../../../lib/services/audit/publish-verdict.ts';
@@ -28,7 +28,7 @@ export async function handle({ runReports, ...deps }: Deps) {
 export const handler = serveSchedule(trigger, handle, {
   segments: auditSegments,
   heads: auditHeads,
-  auditLog,
+  auditReader,
   now,
   runReports,
 });

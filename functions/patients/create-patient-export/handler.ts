@@ -1,14 +1,5 @@
 import { requirePatient } from '../../../lib/domain/access/access.ts';
-import {
-  annotationList,
-  auditLog,
-  batches,
-  dicomSearch,
-  dicomStore,
-  exporting,
-  images,
-  patients,
-} from '../../../lib/lambda/dependencies.ts';
+import { auditReader, exporting, patientArchiving } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
@@ -20,7 +11,7 @@ import {
 import { type StartDeps, startExport } from '../../../lib/services/exports/start-export.ts';
 import { operation } from './operation.ts';
 
-type Deps = StartDeps & PatientArchiveDeps & Needs<{ auditLog: 'list' }>;
+type Deps = StartDeps & PatientArchiveDeps & Needs<{ auditReader: 'list' }>;
 
 /**
  * A patient does not get the accesses: they name the people of the clinic. A patient has a right to when and why their data were
@@ -29,11 +20,9 @@ type Deps = StartDeps & PatientArchiveDeps & Needs<{ auditLog: 'list' }>;
  */
 export async function handle({ caller, params: { id } }: Request<typeof operation>, deps: Deps) {
   requirePatient(caller, id);
-  const accesses = caller.role === 'admin' ? await accessesOf(id, deps.auditLog) : undefined;
+  const accesses = caller.role === 'admin' ? await accessesOf(id, deps.auditReader) : undefined;
   const manifest = await patientManifest(id, accesses, deps);
   return startExport({ patientId: id, requestedBy: caller.subject }, manifest, deps);
 }
 
-const needs = { ...exporting, annotationList, auditLog, batches, dicomSearch, dicomStore, images, patients };
-
-export const handler = serveCreation(operation, handle, needs);
+export const handler = serveCreation(operation, handle, { ...exporting, ...patientArchiving, auditReader });

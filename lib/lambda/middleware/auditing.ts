@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { v7 as newId } from 'uuid';
 import { changesState, isAudited, type Operation } from '../../api/operation.ts';
-import { AuditLog } from '../../data/audit-log.ts';
+import { AuditLog } from '../../data/audit/audit-log.ts';
 import { connectTable } from '../../data/dynamodb/table.ts';
 import { environment } from '../environment.ts';
 import { type HttpResponse, logger, type Middleware } from '../http/response.ts';

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Operation } from '../../api/operation.ts';
-import type { AuditLog } from '../../data/audit-log.ts';
+import type { AuditLog } from '../../data/audit/audit-log.ts';
 import { Caller } from '../../domain/access/caller.ts';
 import { aboutOf } from '../../domain/audit/audit-context.ts';
 import { type AuditEvent, outcomeOf, type SeriesRead } from '../../domain/audit/audit-event.ts';

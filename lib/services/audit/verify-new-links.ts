@@ -1,4 +1,4 @@
-import type { AuditLog } from '../../data/audit-log.ts';
+import type { AuditReader } from '../../data/audit/audit-reader.ts';
 import { AuditEvent } from '../../domain/audit/audit-event.ts';
 import { dayOf } from '../../domain/audit/event-id.ts';
 import { mapInOrder } from '../../domain/in-order.ts';
@@ -16,7 +16,7 @@ import {
 export interface Verification {
   segments: Pick<AuditSegments, 'newest' | 'link' | 'links' | 'segment'>;
   heads: Pick<AuditHeads, 'list' | 'record'>;
-  auditLog: Pick<AuditLog, 'storedItem'>;
+  auditReader: Pick<AuditReader, 'storedItem'>;
   now: () => Date;
   /** Whether the time of this run is over. */
   isOver: () => boolean;
@@ -84,18 +84,18 @@ export async function verifyNewLinks(run: Verification): Promise<NewVerdict> {
 const EMPTY: ChainHead = { number: 0, sha256: sha256(''), day: '' };
 
 /** What is wrong with a line of a segment, alone and compared with the table. */
-async function faultOfLine(line: unknown, link: number, { auditLog, now }: Verification) {
+async function faultOfLine(line: unknown, link: number, { auditReader, now }: Verification) {
   const { data } = SealedChange.safeParse(line);
   if (!data) return `a line of link ${link} is damaged`;
   const { change, ...item } = data;
   if (change !== 'INSERT' || !isReadable(item))
     return `${nameOf(item)} was tampered with: link ${link} says ${change}`;
   if (Number(item.expiresAt) * 1000 <= now().getTime()) return undefined;
-  const stored = await auditLog.storedItem(item);
+  const stored = await auditReader.storedItem(item);
   if (!stored) return `${nameOf(item)} is missing in the table`;
   if (identify(stored).digest !== identify(item).digest) return `${nameOf(item)} is not what was sealed`;
   if (item.sk !== 'END') return undefined;
-  const begun = AuditEvent.safeParse(await auditLog.storedItem({ pk: item.pk, sk: 'EVENT' })).data;
+  const begun = AuditEvent.safeParse(await auditReader.storedItem({ pk: item.pk, sk: 'EVENT' })).data;
   const isOfEvent = begun?.outcome === 'opened' && requestOf(begun) === requestOf(AuditEvent.parse(item));
   return isOfEvent ? undefined : `${nameOf(item)} has an end that is not of it`;
 }

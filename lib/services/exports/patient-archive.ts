@@ -4,7 +4,7 @@ import { toListedEvent } from '../../api/views/listed-event.ts';
 import { toListedPatient } from '../../api/views/listed-patient.ts';
 import { toPatientBatch } from '../../api/views/patient-batch.ts';
 import type { AnnotationList } from '../../data/annotations/annotation-list.ts';
-import type { AuditLog } from '../../data/audit-log.ts';
+import type { AuditReader } from '../../data/audit/audit-reader.ts';
 import type { Batches } from '../../data/batches.ts';
 import type { Images } from '../../data/images.ts';
 import type { Patients } from '../../data/patients.ts';
@@ -95,11 +95,14 @@ async function annotationsOf(
 }
 
 /** Reads all events about a patient that the audit log keeps, newest first. */
-export async function accessesOf(patientId: string, auditLog: Pick<AuditLog, 'list'>): Promise<AuditEvent[]> {
+export async function accessesOf(
+  patientId: string,
+  auditReader: Pick<AuditReader, 'list'>,
+): Promise<AuditEvent[]> {
   const events: AuditEvent[] = [];
   let cursor: string | undefined;
   do {
-    const page = await auditLog.list({ patientId }, { limit: 500, cursor });
+    const page = await auditReader.list({ patientId }, { limit: 500, cursor });
     events.push(...page.items);
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);

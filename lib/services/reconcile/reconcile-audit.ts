@@ -28,7 +28,7 @@ export async function reconcileAudit(run: Run, after: string | undefined): Promi
 
 async function examineEvents(run: Run, from: Date, to: Date): Promise<void> {
   const sealed = await sealedItems(run, from, to);
-  for await (const event of run.auditLog.within(from, to)) {
+  for await (const event of run.auditReader.within(from, to)) {
     await run.findings.examine(`event ${event.id}`, async () => {
       if (!isSealed(event, sealed)) await seal(run, event, sealed);
       if (event.outcome !== 'opened') return;
@@ -63,9 +63,9 @@ function isSealed(event: AuditEvent, sealed: Sealed): boolean {
   return found?.sks.has('EVENT') === true && (!needsEnd || found.sks.has('END'));
 }
 
-async function seal({ auditLog, auditSegments, findings, now }: Run, event: AuditEvent, sealed: Sealed) {
+async function seal({ auditReader, auditSegments, findings, now }: Run, event: AuditEvent, sealed: Sealed) {
   const known = sealed.get(partitionOf(event))?.sks ?? new Set();
-  const items = (await auditLog.itemsOf(event.id)).filter(({ sk }) => !known.has(String(sk)));
+  const items = (await auditReader.itemsOf(event.id)).filter(({ sk }) => !known.has(String(sk)));
   await findings.add('unsealedEvent', `event ${event.id}`, () =>
     auditSegments.append(
       items.map((item) => toSealedChange('INSERT', item)),

@@ -1,4 +1,5 @@
-import type { AuditLog } from '../../data/audit-log.ts';
+import type { AuditLog } from '../../data/audit/audit-log.ts';
+import type { AuditReader } from '../../data/audit/audit-reader.ts';
 import type { CheckAttempts } from '../../data/check-attempts.ts';
 import type { DicomUploads } from '../../data/dicom/dicom-uploads.ts';
 import type { Exports } from '../../data/exports.ts';
@@ -24,7 +25,8 @@ export interface Run {
   /** Whether uploads are scanned for malware. */
   scans: boolean;
   scanVerdicts: Pick<ScanVerdicts, 'get' | 'forget'>;
-  auditLog: Pick<AuditLog, 'within' | 'itemsOf' | 'complete' | 'appendDecision'>;
+  auditLog: Pick<AuditLog, 'complete' | 'appendDecision'>;
+  auditReader: Pick<AuditReader, 'within' | 'itemsOf'>;
   auditSegments: Pick<AuditSegments, 'sealedSince' | 'append'>;
   bucket: Pick<Objects, 'list' | 'head' | 'copy' | 'delete'>;
   uploadQueues: Pick<UploadQueues, 'send'>;

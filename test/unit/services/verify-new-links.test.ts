@@ -51,7 +51,7 @@ class Log {
         },
       },
       heads: { list: async () => [...heads], record: async (head) => void heads.push(head) },
-      auditLog: { storedItem: async ({ pk }) => table.get(pk) },
+      auditReader: { storedItem: async ({ pk }) => table.get(pk) },
       now: () => now,
       isOver,
       oldLinks: 20,
