@@ -31,6 +31,7 @@ import {
   withoutJsonSchema,
   withoutLateEventStreams,
 } from './bundles/slim-packages.ts';
+import { withoutUnusedSchemas } from './bundles/unused-schemas.ts';
 
 /** The folder of the bundles: `dist/<function>/index.cjs`. */
 export const BUNDLES = join(import.meta.dirname, '..', 'dist');
@@ -80,6 +81,7 @@ export const HANDLER_BUNDLES = {
   plugins: [
     mappedStacks,
     namedDependencies,
+    withoutUnusedSchemas,
     withoutJsonSchema,
     withoutLateEventStreams,
     nativeSha256,
