@@ -28,7 +28,7 @@ export interface Table {
  * of a list of 100 images. The others are a quarter of the CPU time of a small request: they describe the SDK and this process
  * anew in each, and find functions that invoke themselves without end, which a request to DynamoDB can't do.
  */
-const UNUSED = ['loggerMiddleware', 'getUserAgentMiddleware', 'recursionDetectionMiddleware'];
+export const UNUSED_STEPS = ['loggerMiddleware', 'getUserAgentMiddleware', 'recursionDetectionMiddleware'];
 
 const appId = process.env.AWS_SDK_UA_APP_ID;
 /** Who calls, with the SDK's own setting for the name of an application (SDK reference guide, "Application ID"). */
@@ -46,7 +46,7 @@ const nameCaller = (client: DynamoDBClient): void =>
 /** Connects to a table; the region, the credentials and the endpoint come from the SDK's own environment variables. */
 export function connectTable(name: string): Table {
   const client = retryConflicts(new DynamoDBClient(DYNAMODB_CLIENT));
-  for (const name of UNUSED) client.middlewareStack.remove(name);
+  for (const name of UNUSED_STEPS) client.middlewareStack.remove(name);
   nameCaller(client);
   return {
     name,

@@ -2,6 +2,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { HttpResponse } from '@smithy/core/protocols';
+import { UNUSED_STEPS } from '../../../../lib/data/dynamodb/table.ts';
 
 interface Answer {
   statusCode: number;
@@ -30,6 +31,7 @@ const client = new DynamoDBClient({
   },
   maxAttempts: 1,
 });
+for (const step of UNUSED_STEPS) client.middlewareStack.remove(step);
 const documents = DynamoDBDocumentClient.from(client);
 
 async function outcomeOf(request: () => Promise<object>): Promise<object> {
