@@ -7,30 +7,8 @@ import { methodsByPath } from '../lib/api/operation.ts';
 import { buildWeb } from './build-web.ts';
 import { mappedStacks } from './bundles/mapped-stacks.ts';
 import { namedDependencies } from './bundles/named-dependencies.ts';
-import {
-  credentialsOfEnvironment,
-  endpointOfTables,
-  englishOnly,
-  errorsOfItems,
-  fewerStepsOfTables,
-  plainSchemas,
-  withoutAdaptiveRetries,
-  withoutConfigFiles,
-  withoutInstanceRegion,
-  withoutPartitions,
-  withoutSignedEvents,
-} from './bundles/slim-clients.ts';
-import {
-  nativeCrc32,
-  nativeSha256,
-  oneRegion,
-  queueOfAsync,
-  secretsAsKeyObjects,
-  versionsOnly,
-  withoutFoldersAndTar,
-  withoutJsonSchema,
-  withoutLateEventStreams,
-} from './bundles/slim-packages.ts';
+import { SLIM_CLIENTS } from './bundles/slim-clients.ts';
+import { SLIM_PACKAGES } from './bundles/slim-packages.ts';
 import { withoutUnusedSchemas } from './bundles/unused-schemas.ts';
 
 /** The folder of the bundles: `dist/<function>/index.cjs`. */
@@ -78,31 +56,7 @@ export const HANDLER_BUNDLES = {
     // archiver contains three copies of an old version of Node's stream module: 240 KB in each bundle with a ZIP.
     'readable-stream': 'node:stream',
   },
-  plugins: [
-    mappedStacks,
-    namedDependencies,
-    withoutUnusedSchemas,
-    withoutJsonSchema,
-    withoutLateEventStreams,
-    nativeSha256,
-    secretsAsKeyObjects,
-    oneRegion,
-    versionsOnly,
-    withoutFoldersAndTar,
-    queueOfAsync,
-    nativeCrc32,
-    credentialsOfEnvironment,
-    endpointOfTables,
-    englishOnly,
-    errorsOfItems,
-    withoutAdaptiveRetries,
-    withoutConfigFiles,
-    fewerStepsOfTables,
-    plainSchemas,
-    withoutInstanceRegion,
-    withoutPartitions,
-    withoutSignedEvents,
-  ],
+  plugins: [mappedStacks, namedDependencies, withoutUnusedSchemas, ...SLIM_PACKAGES, ...SLIM_CLIENTS],
   external: ['sharp'],
 } satisfies BuildOptions;
 

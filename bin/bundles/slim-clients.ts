@@ -23,7 +23,7 @@ const replacing = (
  * The SDK's clients read settings in the environment and then in the files of a developer's machine, which Lambda does not have. Here
  * they are as if these files were empty: 3 KB less in each function.
  */
-export const withoutConfigFiles = replacing(
+const withoutConfigFiles = replacing(
   'without-config-files',
   /\/@smithy\/core\/dist-es\/.*\/node-config-provider\/fromSharedConfigFiles\.js$/,
   `import { CredentialsProviderError } from '../property-provider/CredentialsProviderError';
@@ -33,14 +33,14 @@ export const withoutConfigFiles = replacing(
 );
 
 /** Lambda's credentials are in its environment, and stay the same while it runs: 4 KB less without the chain of other places. */
-export const credentialsOfEnvironment = replacing(
+const credentialsOfEnvironment = replacing(
   'credentials-of-environment',
   /\/@aws-sdk\/credential-provider-node\/dist-es\/index\.js$/,
   `export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';`,
 );
 
 /** Retries of the adaptive mode, which is not used: 3 KB. */
-export const withoutAdaptiveRetries = replacing(
+const withoutAdaptiveRetries = replacing(
   'without-adaptive-retries',
   /\/@smithy\/core\/dist-es\/.*\/AdaptiveRetryStrategy\.js$/,
   `export class AdaptiveRetryStrategy {
@@ -51,7 +51,7 @@ export const withoutAdaptiveRetries = replacing(
 );
 
 /** The signer of requests also signs event streams, whose headers it must write: 2 KB. */
-export const withoutSignedEvents = replacing(
+const withoutSignedEvents = replacing(
   'without-signed-events',
   /\/@smithy\/signature-v4\/dist-es\/HeaderFormatter\.js$/,
   `export class HeaderFormatter {
@@ -62,14 +62,14 @@ export const withoutSignedEvents = replacing(
 );
 
 /** In Lambda, the environment has the region: no instance metadata service (IMDS) is asked. */
-export const withoutInstanceRegion = replacing(
+const withoutInstanceRegion = replacing(
   'without-instance-region',
   /\/@smithy\/core\/dist-es\/.*\/getInstanceMetadataRegion\.js$/,
   'export const getInstanceMetadataRegion = async () => undefined;',
 );
 
 /** Errors of tables, backups and exports, which no operation on items returns: 9 KB. */
-export const errorsOfItems = replacing(
+const errorsOfItems = replacing(
   'errors-of-items',
   /\/@aws-sdk\/client-dynamodb\/dist-es\/schemas\/schemas_0\.js$/,
   (source) =>
@@ -97,7 +97,7 @@ export const ITEM_ERRORS: ReadonlySet<string> = new Set([
 ]);
 
 /** DynamoDB's endpoint in a few lines, instead of by rules that an interpreter decides: 15 KB. */
-export const endpointOfTables: Plugin = {
+const endpointOfTables: Plugin = {
   name: 'endpoint-of-tables',
   setup({ onResolve }) {
     onResolve({ filter: /^\.\/endpoint\/endpointResolver$/ }, ({ importer }) =>
@@ -112,7 +112,7 @@ export const endpointOfTables: Plugin = {
  * DynamoDB's client without a cache of endpoints that it could discover, which no operation on items does, and without the steps that
  * `connectTable` removes: 17 KB.
  */
-export const fewerStepsOfTables = replacing(
+const fewerStepsOfTables = replacing(
   'fewer-steps-of-tables',
   /\/@aws-sdk\/client-dynamodb\/dist-es\/DynamoDBClient\.js$/,
   (source) =>
@@ -125,7 +125,7 @@ export const fewerStepsOfTables = replacing(
  * The list of AWS's partitions, 5 KB, is part of each client for its user agent, whose prefix is that of another such list. The clients
  * that find their endpoints by it name it themselves.
  */
-export const withoutPartitions = replacing(
+const withoutPartitions = replacing(
   'without-partitions',
   /\/@aws-sdk\/core\/dist-es\/.*\/(?:user-agent-middleware|util-endpoints\/aws)\.js$/,
   (source) =>
@@ -138,14 +138,14 @@ export const withoutPartitions = replacing(
  * What no schema here has: formats as methods of texts, such as `z.string().email()`, of which each function would have all, and
  * references to itself, for which Zod watches all values. 11 KB.
  */
-export const plainSchemas = replacing('plain-schemas', /\/zod\/v4\/classic\/schemas\.js$/, (source) =>
+const plainSchemas = replacing('plain-schemas', /\/zod\/v4\/classic\/schemas\.js$/, (source) =>
   source
     .replace(FORMAT_METHOD, '')
     .replace(/^ {4}if \(!core\.globalConfig\.memoizer\)\n.*core\.memoizer\(\).*\n/m, ''),
 );
 
 /** Zod's messages in English only. The others are in no bundle, but esbuild would read and link them for each. */
-export const englishOnly = replacing(
+const englishOnly = replacing(
   'english-only',
   /\/zod\/v4\/locales\/index\.js$/,
   "export { default as en } from './en.js';",
@@ -154,3 +154,18 @@ export const englishOnly = replacing(
 /** A method of Zod's texts that checks a format, and its name. */
 export const FORMAT_METHOD =
   /^ {4}(\w+)\(params\) \{\n {8}return this\.check\(core\._\w+\(Zod(?!Number)\w+, params\)\);\n {4}\},\n/gm;
+
+/** What leaves out parts of the SDK's clients and of Zod that no function reaches. */
+export const SLIM_CLIENTS: Plugin[] = [
+  withoutConfigFiles,
+  credentialsOfEnvironment,
+  withoutAdaptiveRetries,
+  withoutSignedEvents,
+  withoutInstanceRegion,
+  errorsOfItems,
+  endpointOfTables,
+  fewerStepsOfTables,
+  withoutPartitions,
+  plainSchemas,
+  englishOnly,
+];

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /** Event streams are loaded by S3's client at its start, and by a protocol only for operations that use one: ours do not. */
-export const withoutLateEventStreams: Plugin = {
+const withoutLateEventStreams: Plugin = {
   name: 'without-late-event-streams',
   setup({ onResolve }) {
     onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ kind }) =>
@@ -13,7 +13,7 @@ export const withoutLateEventStreams: Plugin = {
 };
 
 /** Only the build creates JSON Schema, for the OpenAPI document. Without that code, each function is 18 KB smaller. */
-export const withoutJsonSchema: Plugin = {
+const withoutJsonSchema: Plugin = {
   name: 'without-json-schema',
   setup({ onLoad }) {
     onLoad(
@@ -31,7 +31,7 @@ export const withoutJsonSchema: Plugin = {
 };
 
 /** The SDK has its own SHA-256 for a Node without `node:crypto`. Without it, each function that uses AWS is 3 KB smaller. */
-export const nativeSha256: Plugin = {
+const nativeSha256: Plugin = {
   name: 'native-sha256',
   setup({ onLoad }) {
     onLoad({ filter: /\/@smithy\/core\/.*\/sha256\/Sha256Js\.js$/ }, () => ({
@@ -44,7 +44,7 @@ export const nativeSha256: Plugin = {
  * Node 24 finds out that the bytes of a secret are no `KeyObject` by two errors with their call stacks, which takes most of the time of
  * an HMAC: a third of that of a list with 100 signed URLs. Each request to AWS is signed by two HMACs.
  */
-export const secretsAsKeyObjects: Plugin = {
+const secretsAsKeyObjects: Plugin = {
   name: 'secrets-as-key-objects',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^(?:node:)?crypto$/ }, ({ importer }) =>
@@ -65,7 +65,7 @@ export const secretsAsKeyObjects: Plugin = {
  * The signer of S3 also signs for all regions at once (SigV4A), which only Multi-Region Access Points need. Without that, each function
  * that signs requests to S3 is 3 KB smaller.
  */
-export const oneRegion: Plugin = {
+const oneRegion: Plugin = {
   name: 'one-region',
   setup({ onLoad }) {
     onLoad(
@@ -82,7 +82,7 @@ export const oneRegion: Plugin = {
 };
 
 /** The clients of the SDK read the version in their package.json, of which a bundle would contain all. */
-export const versionsOnly: Plugin = {
+const versionsOnly: Plugin = {
   name: 'versions-only',
   setup({ onLoad }) {
     onLoad({ filter: /\/node_modules\/@aws-sdk\/[^/]+\/package\.json$/ }, async ({ path }) => {
@@ -93,7 +93,7 @@ export const versionsOnly: Plugin = {
 };
 
 /** archiver also reads folders and writes tar, which no function uses. Without them, a function with a ZIP is 100 KB smaller. */
-export const withoutFoldersAndTar: Plugin = {
+const withoutFoldersAndTar: Plugin = {
   name: 'without-folders-and-tar',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^(?:lazystream|readdir-glob|tar-stream)$/ }, ({ path }) => ({
@@ -107,7 +107,7 @@ export const withoutFoldersAndTar: Plugin = {
 };
 
 /** archiver uses only the queue of async. The library's single file can't be tree-shaken. */
-export const queueOfAsync: Plugin = {
+const queueOfAsync: Plugin = {
   name: 'queue-of-async',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^async$/ }, ({ path, resolveDir }) => ({
@@ -123,7 +123,7 @@ export const queueOfAsync: Plugin = {
 };
 
 /** archiver computes CRC-32 in JavaScript; zlib takes a third of the time, for every byte of a ZIP. */
-export const nativeCrc32: Plugin = {
+const nativeCrc32: Plugin = {
   name: 'native-crc32',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^crc-32$/ }, ({ path }) => ({ path, namespace: 'native-crc32' }));
@@ -133,3 +133,16 @@ export const nativeCrc32: Plugin = {
     }));
   },
 };
+
+/** What leaves out parts of other packages, or replaces them by modules of Node. */
+export const SLIM_PACKAGES: Plugin[] = [
+  withoutLateEventStreams,
+  withoutJsonSchema,
+  nativeSha256,
+  secretsAsKeyObjects,
+  oneRegion,
+  versionsOnly,
+  withoutFoldersAndTar,
+  queueOfAsync,
+  nativeCrc32,
+];
