@@ -126,7 +126,7 @@ test('The dividing line is moved by keyboard and by mouse, and the mode is in th
   await page.mouse.down();
   await page.mouse.move(stage.x + stage.width / 4, stage.y + stage.height / 2, { steps: 4 });
   await page.mouse.up();
-  expect(await line.inputValue()).toBe('25');
+  await expect.poll(() => line.inputValue()).toBe('25');
 });
 
 test('The upper image is as opaque as wanted, both zoom together, and the upper one alone when they are not linked', async () => {

@@ -22,7 +22,7 @@ async function compared(one: string, other: string, options?: Parameters<typeof 
   await page.getByLabel(`Select ${one}`).check();
   await page.getByLabel(`Select ${other}`).check();
   await page.getByRole('button', { name: 'Compare' }).click();
-  await expect.poll(() => drawn(page), { timeout: 10_000 }).toBe(2);
+  await expect.poll(() => drawn(page)).toBe(2);
   return page;
 }
 
@@ -101,7 +101,7 @@ test('The two sides are swapped, and the list keeps its position', async () => {
   const names = () => comparison(page).locator('.compare-name').allTextContents();
   expect(await names()).toEqual(['photo-1.jpeg', 'photo-2.jpeg']);
   await page.getByRole('button', { name: 'Swap sides' }).click();
-  expect(await names()).toEqual(['photo-2.jpeg', 'photo-1.jpeg']);
+  await expect.poll(names).toEqual(['photo-2.jpeg', 'photo-1.jpeg']);
   await page.getByRole('button', { name: 'Close comparison' }).click();
   await comparison(page).waitFor({ state: 'detached' });
   expect(await page.getByLabel('Select photo-1.jpeg').isChecked()).toBe(true);

@@ -30,6 +30,16 @@ async function openedBatch(person = 'doctor', options?: Parameters<typeof browsi
 
 /** The final images of the batch. */
 const stored = async (batchId: string) => readyNames(await service.as('doctor'), batchId);
+/** What became of each image of the batch, with the reason where there is one: a failure here tells why. */
+const outcomes = async (batchId: string): Promise<string[]> => {
+  const doctor = await service.as('doctor');
+  const { images } = await doctor.json('GET', `/api/images/?batch_id=${batchId}`, 200);
+  return images
+    .map((image: Record<string, string | null>) =>
+      [`${image.original_name}: ${image.status}`, image.status_reason].filter(Boolean).join(', '),
+    )
+    .sort();
+};
 const patience = { timeout: 25_000 };
 
 test('A phone takes photographs with its camera, and has no drop area', async () => {
@@ -96,7 +106,7 @@ test('The file dialog offers PDF and BMP, in a batch and in a case', async () =>
     await dialog.setFiles(chosen);
   };
   await choose();
-  await expect.poll(() => stored(batch), patience).toEqual(['letter.pdf', 'scan.bmp']);
+  await expect.poll(() => outcomes(batch), patience).toEqual(['letter.pdf: ready', 'scan.bmp: ready']);
   await expect.poll(() => drawn(page)).toBe(2);
   for (const name of ['letter.pdf', 'scan.bmp']) {
     await page.getByRole('button', { name: `Show ${name}` }).click();
@@ -106,7 +116,14 @@ test('The file dialog offers PDF and BMP, in a batch and in a case', async () =>
   await page.goto(`/cases/C-${crypto.randomUUID()}`);
   await page.getByLabel('Patient number').fill(patient);
   await choose();
-  await expect.poll(() => page.locator('.case-images [data-status=ready] img').count(), patience).toBe(2);
+  const inCase = () =>
+    page.locator('.case-images button').evaluateAll((buttons) =>
+      buttons.map((button) => {
+        const reason = button.querySelector('.case-reason')?.textContent ?? '';
+        return `${button.getAttribute('data-status')} ${button.querySelector('img') ? 'with picture' : reason}`;
+      }),
+    );
+  await expect.poll(inCase, patience).toEqual(['ready with picture', 'ready with picture']);
 });
 
 test('A folder is dropped with all files in it, at any depth', async () => {

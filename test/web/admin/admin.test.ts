@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
 import { column, rows } from '../../support/browser/admin-page.ts';
 import { useBrowser } from '../../support/browser/browser.ts';
 import { ownClaims } from '../../support/people.ts';
@@ -6,10 +9,14 @@ import { createBatch, until, useService } from '../../support/service.ts';
 
 const service = useService();
 const browsing = useBrowser(service);
+const profile = mkdtempSync(join(tmpdir(), 'negatoscope-clipboard-'));
+afterAll(() => rmSync(profile, { recursive: true, force: true }));
 
 test('The new key is copied by one click, and its last day is the chosen one', async () => {
   const page = await browsing.signedIn('admin', '/admin/keys', {
     permissions: ['clipboard-read', 'clipboard-write'],
+    // A browser has one clipboard for all its windows, in which another file may put something else meanwhile.
+    profile,
   });
   await page.getByRole('button', { name: 'New key' }).click();
   await page.getByLabel('Good until (optional)').fill('2031-01-31');
