@@ -23,6 +23,11 @@ export class DecoderFailure extends Error {
   }
 }
 
+/** The process could not be started, or ended before it had the file: that says nothing of the file, and may pass. */
+export class DecoderNotStarted extends Error {
+  override readonly name = 'DecoderNotStarted';
+}
+
 /** How long the process may take to start. Usually it takes a tenth of a second. */
 const startMilliseconds = 15_000;
 
@@ -33,8 +38,7 @@ const outOfMemory = /Unable to grow instance memory|Cannot enlarge memory|\bOOM\
  * Decodes a file in a process of its own, so that a malicious file can't affect the next one.
  *
  * @param script a module that calls `serveParent`
- * @throws DecoderFailure if the file exceeds a limit or crashes the process. Any other error is internal, and the upload
- * may be retried
+ * @throws DecoderFailure if the file exceeds a limit or crashes the process; DecoderNotStarted
  */
 export function decodeInChild<Job, Picture, Refusal>(
   script: string,
@@ -60,7 +64,7 @@ export function decodeInChild<Job, Picture, Refusal>(
       act();
     };
     const fail = (why: DecoderFailure['why'], message: string) =>
-      settle(() => reject(isReady ? new DecoderFailure(why, message) : new Error(message)));
+      settle(() => reject(isReady ? new DecoderFailure(why, message) : new DecoderNotStarted(message)));
     const late = () => fail('late', `the process is late, ${isReady ? 'drawing' : 'starting'}`);
     let timer = setTimeout(late, startMilliseconds);
     child.stderr?.on('data', (chunk) => {
@@ -79,10 +83,13 @@ export function decodeInChild<Job, Picture, Refusal>(
       else fail(outOfMemory.test(complaint) ? 'memory' : 'crash', ended);
     });
     child.on('message', (message: DecoderMessage<Picture, Refusal>) => {
-      if (message !== 'ready') answer = message;
-      else {
+      clearTimeout(timer);
+      if (message !== 'ready') {
+        answer = message;
+        // All pixels are in the pipe by now, and stay there: how fast the process ends does not matter.
+        child.kill('SIGKILL');
+      } else {
         isReady = true;
-        clearTimeout(timer);
         timer = setTimeout(late, milliseconds);
         child.send({ job, cpuSeconds } satisfies DecoderJob<Job>);
       }

@@ -6,6 +6,7 @@ import { PermanentFailure } from '../../lambda/events/permanent-failure.ts';
 import { base64Crc32 } from '../../media/base64-crc32.ts';
 import { sniffImageFormat } from '../../media/formats/image-format.ts';
 import { makeRenditions } from '../../media/image/renditions.ts';
+import { DecoderNotStarted } from '../../media/process/decode-in-child.ts';
 import { RejectedImage } from '../../media/rejected-image.ts';
 import { allKeysOf, originalKey, renditionKey } from '../../storage/object-keys.ts';
 import type { Objects } from '../../storage/objects.ts';
@@ -81,6 +82,7 @@ async function inspect(bytes: Uint8Array, image: Image, { imageBytes, imagePixel
     return fault === undefined ? picture : new RejectedImage(fault);
   } catch (error) {
     if (error instanceof RejectedImage) return error;
+    if (error instanceof DecoderNotStarted) throw error;
     throw new PermanentFailure('The image can not be processed', { cause: error });
   }
 }
