@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const BUILD = 'test/support/build-once.ts';
-const EACH_FILE = 'test/support/begin-file.ts';
-const SHARED_STACK = 'test/support/start-shared-stack.ts';
+const BUILD = 'test/support/setup/build-once.ts';
+const EACH_FILE = 'test/support/setup/begin-file.ts';
+const SHARED_STACK = 'test/support/setup/start-shared-stack.ts';
 const BROWSER = 'test/support/browser/start-browser.ts';
 
 const environment = (dynamoDbTimeoutMs: number) => ({

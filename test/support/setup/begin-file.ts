@@ -1,5 +1,5 @@
 import { afterAll, vi } from 'vitest';
-import { beginFile } from './people.ts';
+import { beginFile } from '../people.ts';
 
 // Runs before each test file, as one of vitest's `setupFiles`: where files share a process, none finds what another has left.
 beginFile();
