@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const BUILD = 'test/support/build-once.ts';
-const SHARED_STACK = 'test/support/start-shared-stack.ts';
+const BUILD = 'test/support/setup/build-once.ts';
+const EACH_FILE = 'test/support/setup/begin-file.ts';
+const SHARED_STACK = 'test/support/setup/start-shared-stack.ts';
 const BROWSER = 'test/support/browser/start-browser.ts';
 
 const environment = (dynamoDbTimeoutMs: number) => ({
@@ -21,13 +22,22 @@ const MORE_WORKERS = { maxWorkers: Math.ceil(1.5 * availableParallelism()), sequ
 const project = (
   name: string,
   globalSetup: string[],
-  { isolate = true, testSeconds = 60, hookSeconds = 60, dynamoDbTimeoutMs = 8000, waits = false } = {},
+  {
+    isolate = true,
+    testSeconds = 60,
+    hookSeconds = 60,
+    dynamoDbTimeoutMs = 8000,
+    waits = false,
+    setupFiles = [] as string[],
+  } = {},
 ) => ({
   extends: true as const,
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     globalSetup,
+    setupFiles,
+    // Without isolation, a process imports the SDK and the other packages once, not for each file.
     isolate,
     testTimeout: testSeconds * 1000,
     hookTimeout: hookSeconds * 1000,
@@ -44,9 +54,9 @@ export default defineConfig({
     expect: { poll: { timeout: 10_000 } },
     projects: [
       project('unit', [], { isolate: false, dynamoDbTimeoutMs: 1000, waits: true }),
-      project('data', [BUILD], { waits: true }),
+      project('data', [BUILD], { isolate: false, waits: true, setupFiles: [EACH_FILE] }),
       project('stack', [BUILD], { isolate: false, waits: true }),
-      project('service', [BUILD, SHARED_STACK], { waits: true }),
+      project('service', [BUILD, SHARED_STACK], { isolate: false, waits: true, setupFiles: [EACH_FILE] }),
       project('web', [BUILD, SHARED_STACK, BROWSER]),
       project('own-stack', [BUILD]),
       // Programs of other makers, which `npm run clients` installs, against the shared stack.

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, inject } from 'vitest';
@@ -8,10 +7,11 @@ import { ensureTables } from '../../lib/local/dynamodb/dynamodb-tables.ts';
 import { type Dynoxide, startDynoxide } from '../../lib/local/dynamodb/dynoxide.ts';
 import { loadFunctions } from '../../lib/local/lambda/functions.ts';
 import { loadTemplate, region } from '../../lib/local/template.ts';
+import { newDataFolder } from './data-folder.ts';
 
 /** A DynamoDB with the tables of the stack for the tests of one file; nothing reads its streams. */
 export function useOwnDatabase(): { readonly table: Table; readonly auditTable: Table } {
-  const dir = mkdtempSync(join(tmpdir(), 'negatoscope-data-'));
+  const dir = newDataFolder('negatoscope-data-');
   let dynoxide: Dynoxide | undefined;
   let table: Table | undefined;
   let auditTable: Table | undefined;

@@ -1,16 +1,25 @@
 import { randomUUID } from 'node:crypto';
 
-// Each test file loads its own instance of this module, so these values are its own. Capitals: the normal form of patient numbers.
-const file = randomUUID().slice(0, 8).toUpperCase();
+/** The patient numbers of `patient-1` and `patient-2` in this test file. Capitals: the normal form of patient numbers. */
+export let PATIENT_1: string;
+export let PATIENT_2: string;
 
-/** The patient numbers of `patient-1` and `patient-2` in this test file. */
-export const PATIENT_1 = `P-1001-${file}`;
-export const PATIENT_2 = `P-1002-${file}`;
-
-const patientIds: Record<string, string> = { 'patient-1': PATIENT_1, 'patient-2': PATIENT_2 };
+let file: string;
+let patientIds: Record<string, string>;
+let others: number;
 const subjects = new Map<string, string>();
 
-let others = 0;
+/** Makes new people: the files of a project without isolation use this module one after the other, each with people of its own. */
+export function beginFile(): void {
+  file = randomUUID().slice(0, 8).toUpperCase();
+  PATIENT_1 = `P-1001-${file}`;
+  PATIENT_2 = `P-1002-${file}`;
+  patientIds = { 'patient-1': PATIENT_1, 'patient-2': PATIENT_2 };
+  others = 0;
+  subjects.clear();
+}
+beginFile();
+
 /** A patient number that no other test uses. */
 export function newPatient(): string {
   others += 1;

@@ -1,12 +1,11 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startLocalStack } from '../../lib/local/local-stack.ts';
-import { NO_RATE_LIMITS } from '../../lib/local/no-rate-limits.ts';
+import { startLocalStack } from '../../../lib/local/local-stack.ts';
+import { NO_RATE_LIMITS } from '../../../lib/local/no-rate-limits.ts';
+import { newDataFolder } from '../data-folder.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -29,7 +28,7 @@ export async function setup({ vitest }: TestProject) {
   const root = vitest.getRootProject();
   if (root.getProvidedContext().sharedStack) return;
   const { cdkOut } = root.getProvidedContext();
-  const dataDir = mkdtempSync(join(tmpdir(), 'negatoscope-tests-'));
+  const dataDir = newDataFolder('negatoscope-tests-');
   // All functions stay warm: together they take more than a laptop would give them.
   const options = { port: 0, environment: NO_RATE_LIMITS, memoryMb: 8192 };
   const stack = await startLocalStack({ ...options, cdkOut, dataDir });

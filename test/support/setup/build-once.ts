@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { synthesize } from '../../lib/local/synthesis.ts';
+import { synthesize } from '../../../lib/local/synthesis.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -10,7 +10,7 @@ declare module 'vitest' {
   }
 }
 
-const projectDir = join(import.meta.dirname, '..', '..');
+const projectDir = join(import.meta.dirname, '..', '..', '..');
 
 /** Builds the functions and synthesizes the stack, once for all projects; again only when their sources have changed. */
 export async function setup({ vitest }: TestProject) {
