@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { StoredNumber } from '../stored-number.ts';
 import { MOST_POINTS } from './geometry.ts';
 
 /**
@@ -25,9 +26,7 @@ const Coordinate = z
 const Point = z.tuple([Coordinate, Coordinate]).meta({ examples: [[812.5, 1204]], ...PAIR });
 
 /** A known length in a photograph; the longest is a person's height, and some more. */
-const Millimetres = z
-  .number()
-  .gt(0)
+const Millimetres = StoredNumber.gt(0)
   .max(5000)
   .meta({ examples: [50] });
 

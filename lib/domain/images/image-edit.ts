@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { Subject, Timestamp } from '../identifiers.ts';
+import { StoredNumber } from '../stored-number.ts';
 
 /** A part of a picture's side, from its left or upper edge. */
-const Fraction = z.number().min(0).max(1);
+const Fraction = StoredNumber.min(0).max(1);
 
 /** How much lighter or darker; −100 to 100, where 0 changes nothing. */
-const Adjustment = z.number().min(-100).max(100).default(0);
+const Adjustment = StoredNumber.min(-100).max(100).default(0);
 
 const EXAMPLE = {
   isFlipped: false,
@@ -34,7 +35,7 @@ export const EditSteps = z
     /** Quarter turns, clockwise. */
     quarterTurns: z.int().min(0).max(3).default(0),
     /** Degrees, clockwise, by which a horizon is straightened. The picture keeps its size; its corners are cut. */
-    straightenDegrees: z.number().min(-45).max(45).default(0),
+    straightenDegrees: StoredNumber.min(-45).max(45).default(0),
     /** The part that is kept, as fractions of the sides after the rotation. */
     crop: z
       .strictObject(Crop.shape)
