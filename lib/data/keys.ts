@@ -487,7 +487,7 @@ export const auditOfDay = (day: string) => shards.map((shard) => `EVENTS#${day}#
 export const auditOfPatient = (patientId: string) => shards.map((shard) => `PATIENT#${patientId}#${shard}`);
 export const auditOfPerson = (subject: string) => shards.map((shard) => `PERSON#${subject}#${shard}`);
 
-/** Only now: each function has these keys, and loading zlib takes 3 ms of its start. */
+/** Loads zlib at the first use: every function contains this module, and zlib would take 3 ms of its start. */
 const crc32 = (text: string): number => process.getBuiltinModule('node:zlib').crc32(text);
 
 /** A read that an event of a series covers: the same read of the same minute has the same key. */

@@ -44,7 +44,7 @@ const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 const CLOCKS_DIFFER_MS = 5 * MINUTE_MS;
 
-/** Reads the audit log. It is apart from what writes it, which is in every function. */
+/** Reads the audit log. `AuditLog` writes it, and is part of every function; few functions read. */
 export class AuditReader {
   readonly #table: Table;
   readonly #days: number;

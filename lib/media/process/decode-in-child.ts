@@ -23,7 +23,7 @@ export class DecoderFailure extends Error {
   }
 }
 
-/** The process could not be started, or ended before it had the file: that says nothing of the file, and may pass. */
+/** The process could not be started, or ended before it had the file. The file did not cause it, and a later attempt may succeed. */
 export class DecoderNotStarted extends Error {
   override readonly name = 'DecoderNotStarted';
 }
@@ -86,7 +86,7 @@ export function decodeInChild<Job, Picture, Refusal>(
       clearTimeout(timer);
       if (message !== 'ready') {
         answer = message;
-        // All pixels are in the pipe by now, and stay there: how fast the process ends does not matter.
+        // The process has written all pixels before its answer. They can be read from the pipe after its end.
         child.kill('SIGKILL');
       } else {
         isReady = true;
