@@ -72,7 +72,9 @@ test('The viewer shows an image of a case, and downloads the original by a signe
   await shows(page, 4).click();
   const picture = page.locator('.viewer-stage > img');
   await expect
-    .poll(() => picture.evaluateAll(([image]) => image && Reflect.get(image, 'naturalWidth')))
+    .poll(() => picture.evaluateAll(([image]) => image && Reflect.get(image, 'naturalWidth')), {
+      timeout: 5000,
+    })
     .toBe(640);
   expect(forwarded.length).toBeGreaterThan(0);
   const eye = page.getByLabel('Eye of photo-4.jpeg');

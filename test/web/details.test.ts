@@ -23,14 +23,14 @@ test('The day on which an image was taken is beside it, and a change is saved at
   const taken = () => doctor.json('GET', `/api/images/${id}`, 200).then((image) => image.date_taken);
   await page.getByLabel('Taken').fill('2025-03-12');
   await page.getByLabel('Taken').press('Enter');
-  await expect.poll(taken).toBe('2025-03-12');
+  await expect.poll(taken, { timeout: 5000 }).toBe('2025-03-12');
   // The image is still open: it is in the address.
   await page.reload();
   await page.getByLabel('Taken').waitFor();
   expect(await page.getByLabel('Taken').inputValue()).toBe('2025-03-12');
   await page.getByLabel('Taken').fill('');
   await page.getByLabel('Taken').blur();
-  await expect.poll(taken).toBeNull();
+  await expect.poll(taken, { timeout: 5000 }).toBeNull();
 });
 
 test('Each batch has its count and day, and the totals of the patient are below the list', async () => {
@@ -118,10 +118,10 @@ test('Escape closes a dialog after a failure', async () => {
   await page.getByRole('button', { name: 'Delete batch' }).click();
   await page.getByRole('alertdialog').getByText('Not now').waitFor();
   await page.keyboard.press('Escape');
-  await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+  await page.getByRole('alertdialog').waitFor({ state: 'detached', timeout: 3000 });
   await page.getByRole('button', { name: 'New batch' }).click();
   await page.getByRole('button', { name: 'Create batch' }).click();
   await page.getByRole('dialog').getByText('Not now').waitFor();
   await page.keyboard.press('Escape');
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('dialog').waitFor({ state: 'detached', timeout: 3000 });
 });

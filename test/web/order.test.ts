@@ -22,7 +22,7 @@ async function fiveIn(patient: string) {
   const open = async (person: string) => {
     const page = await browsing.signedIn(person, `/patients/${patient}`);
     await page.getByRole('button', { name: /^Visit/ }).click();
-    await expect.poll(() => shown(page)).toBe('12345');
+    await expect.poll(() => shown(page), { timeout: 5000 }).toBe('12345');
     return page;
   };
   const stored = async () => {
@@ -37,16 +37,16 @@ test('A picture is dragged to another position; other people see it there, and l
   const tile = (seed: number) => page.getByRole('article', { name: `photo-${seed}.jpeg` });
   const box = await tile(2).boundingBox();
   await tile(4).dragTo(tile(2), { targetPosition: { x: 10, y: 60 } });
-  await expect.poll(() => shown(page)).toBe('14235');
-  await expect.poll(stored).toBe('14235');
-  await expect.poll(() => shown(other)).toBe('14235');
+  await expect.poll(() => shown(page), { timeout: 5000 }).toBe('14235');
+  await expect.poll(stored, { timeout: 5000 }).toBe('14235');
+  await expect.poll(() => shown(other), { timeout: 2000 }).toBe('14235');
   await tile(1).dragTo(tile(3), { targetPosition: { x: (box?.width ?? 0) - 10, y: 60 } });
-  await expect.poll(stored).toBe('42315');
+  await expect.poll(stored, { timeout: 5000 }).toBe('42315');
   const [id = ''] = await upload(doctor, batch, [await photo({ seed: 6 })]);
   await decided(doctor, id);
-  await expect.poll(() => shown(other)).toBe('423156');
+  await expect.poll(() => shown(other), { timeout: 5000 }).toBe('423156');
   await page.reload();
-  await expect.poll(() => shown(page)).toBe('423156');
+  await expect.poll(() => shown(page), { timeout: 5000 }).toBe('423156');
 });
 
 test('Selected images move by keyboard, and stay together', async () => {
