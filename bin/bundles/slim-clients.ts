@@ -68,17 +68,6 @@ const withoutInstanceRegion = replacing(
   'export const getInstanceMetadataRegion = async () => undefined;',
 );
 
-/** Errors of tables, backups and exports, which no operation on items returns: 9 KB. */
-const errorsOfItems = replacing(
-  'errors-of-items',
-  /\/@aws-sdk\/client-dynamodb\/dist-es\/schemas\/schemas_0\.js$/,
-  (source) =>
-    source.replace(
-      /^export var (\w+)\$ = \[-3, n0, [^;]*;\nn0_registry\.registerError\(\1\$, \1\);\n/gm,
-      (error, name) => (ITEM_ERRORS.has(name) ? error : ''),
-    ),
-);
-
 /** The errors of DynamoDB that operations on items return. */
 export const ITEM_ERRORS: ReadonlySet<string> = new Set([
   'ConditionalCheckFailedException',
@@ -95,6 +84,32 @@ export const ITEM_ERRORS: ReadonlySet<string> = new Set([
   'TransactionConflictException',
   'TransactionInProgressException',
 ]);
+
+/** The errors of Cognito that `UserPool` tells apart. */
+export const PEOPLE_ERRORS: ReadonlySet<string> = new Set([
+  'AliasExistsException',
+  'LimitExceededException',
+  'UserNotFoundException',
+  'UsernameExistsException',
+]);
+
+/** Leaves out the classes of all other errors of a client. These are of its base class, with their own names. */
+const onlyErrors = (client: string, errors: ReadonlySet<string>) =>
+  replacing(
+    `errors-of-${client}`,
+    new RegExp(`/@aws-sdk/${client}/dist-es/schemas/schemas_0\\.js$`),
+    (source) =>
+      source.replace(
+        /^export var (\w+)\$ = \[-3, n0, [^;]*;\nn0_registry\.registerError\(\1\$, \1\);\n/gm,
+        (error, name) => (errors.has(name) ? error : ''),
+      ),
+  );
+
+/** Without the errors of tables, backups and exports: 9 KB. */
+const errorsOfItems = onlyErrors('client-dynamodb', ITEM_ERRORS);
+
+/** Without the fifty other errors of Cognito: 21 KB. */
+const errorsOfPeople = onlyErrors('client-cognito-identity-provider', PEOPLE_ERRORS);
 
 /** DynamoDB's endpoint in a few lines, instead of by rules that an interpreter decides: 15 KB. */
 const endpointOfTables: Plugin = {
@@ -141,7 +156,17 @@ const withoutPartitions = replacing(
 const plainSchemas = replacing('plain-schemas', /\/zod\/v4\/classic\/schemas\.js$/, (source) =>
   source
     .replace(FORMAT_METHOD, '')
+    // For `helpersByName`.
+    .replace('import { util } from "../core/index.js";', 'import * as util from "../core/util.js";')
     .replace(/^ {4}if \(!core\.globalConfig\.memoizer\)\n.*core\.memoizer\(\).*\n/m, ''),
+);
+
+/** Zod exports its helpers as a namespace, of which esbuild keeps all: 5 KB less if its modules import what they need. */
+const helpersByName = replacing(
+  'helpers-by-name',
+  /\/zod\/v4\/(?:core\/index|classic\/external)\.js$/,
+  (source) =>
+    source.replace('export * as util from "./util.js";', '').replace(/(?<=^export \{.*) util,/m, ''),
 );
 
 /** Zod's messages in English only. The others are in no bundle, but esbuild would read and link them for each. */
@@ -163,9 +188,11 @@ export const SLIM_CLIENTS: Plugin[] = [
   withoutSignedEvents,
   withoutInstanceRegion,
   errorsOfItems,
+  errorsOfPeople,
   endpointOfTables,
   fewerStepsOfTables,
   withoutPartitions,
   plainSchemas,
+  helpersByName,
   englishOnly,
 ];

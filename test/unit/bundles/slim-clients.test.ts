@@ -6,7 +6,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type BuildOptions, build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HANDLER_BUNDLES } from '../../../bin/build.ts';
-import { FORMAT_METHOD, ITEM_ERRORS } from '../../../bin/bundles/slim-clients.ts';
+import { FORMAT_METHOD, ITEM_ERRORS, PEOPLE_ERRORS } from '../../../bin/bundles/slim-clients.ts';
 import { defaultEndpointResolver } from '../../../lib/data/dynamodb/endpoint.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -84,6 +84,14 @@ describe('The errors of operations on items', () => {
   });
 });
 
+test('The errors of people are those that the user pool tells apart', () => {
+  const [, imported = ''] =
+    /import \{([^}]*)\} from '@aws-sdk\/client-cognito-identity-provider'/.exec(
+      read('lib/data/people/user-pool.ts'),
+    ) ?? [];
+  expect(new Set(imported.match(/\w+Exception\b/g))).toEqual(PEOPLE_ERRORS);
+});
+
 describe('A slim client', () => {
   let folder: string;
   beforeAll(() => {
@@ -133,6 +141,15 @@ describe('A slim client', () => {
     // The class of an error of tables is another, but not its name.
     expect(slim).toEqual(whole);
     expect(slim.sent).toHaveLength(answers.length);
+  });
+
+  test('has the errors of a whole one of people', async () => {
+    const slim = await run('people');
+    expect(slim).toEqual(await run('people', { plugins: [] }));
+    expect(slim.map(({ kinds }: { kinds: string[] }) => kinds)).toEqual([
+      ...[...PEOPLE_ERRORS].map((name) => [name]),
+      ...[[], [], []],
+    ]);
   });
 
   test('reaches the endpoints of a whole one', async () => {
