@@ -18,13 +18,13 @@ afterAll(async () => {
 const get = (path: string) => fetch(`${stack.url}${path}`);
 
 test('Requests beyond the concurrency of the account are throttled as a failed integration, and nothing else', async () => {
-  expect((await get('/shared')).status).toBe(200);
   const answers = await Promise.all(Array.from({ length: 8 }, () => get('/shared')));
   const statuses = answers.map(({ status }) => status);
   expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(2);
   expect(statuses).toContain(502);
   expect(new Set(statuses)).toEqual(new Set([200, 502]));
-  expect((await get('/shared')).status).toBe(200);
+  // A function is busy for a moment after its response.
+  await expect.poll(async () => (await get('/shared')).status).toBe(200);
 });
 
 test('A streamed response has 2 MB a second after its first 10 MB', async () => {
