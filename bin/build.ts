@@ -58,6 +58,8 @@ export const HANDLER_BUNDLES = {
   },
   plugins: [mappedStacks, namedDependencies, withoutUnusedSchemas, ...SLIM_PACKAGES, ...SLIM_CLIENTS],
   external: ['sharp'],
+  // A plugin has left out what is needed.
+  logOverride: { 'import-is-undefined': 'error' },
 } satisfies BuildOptions;
 
 /** How the scripts are bundled that functions start as processes: `<function>/<script>.mjs`. */
