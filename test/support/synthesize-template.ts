@@ -12,11 +12,22 @@ import type { Operation } from '../../lib/api/operation.ts';
 import { Settings } from '../../lib/stack/settings.ts';
 import { addStacks } from '../../lib/stack/stacks.ts';
 
+type Synthesized = ReturnType<typeof synthesizeAgain>;
+const known = new Map<string, Synthesized>();
+
+/** Like `synthesizeAgain`, but once for each context and stage: it takes most of a second, and nobody may change what it returns. */
+export function synthesizeTemplate(context: unknown = {}, { stage }: { stage?: string } = {}): Synthesized {
+  const key = JSON.stringify([context, stage]);
+  const synthesized = known.get(key) ?? synthesizeAgain(context, { stage });
+  known.set(key, synthesized);
+  return synthesized;
+}
+
 /**
  * Synthesizes the stacks of a clinic with this context, from the functions built before, which are not copied. `template` holds
  * both, with each reference from one to the other replaced by what it refers to.
  */
-export function synthesizeTemplate(
+export function synthesizeAgain(
   context: unknown = {},
   {
     operations = declared,
