@@ -72,6 +72,9 @@ export class Instance {
   #idleTimer: NodeJS.Timeout | undefined;
   #stopWatching: () => void = () => undefined;
   #currentRequest: string | undefined;
+  /** How many responses are not read to their end yet: the process has something to do for them, though its handler has ended. */
+  #unread = 0;
+  #isResting = false;
 
   constructor(definition: FunctionDefinition, host: LambdaHost, on: { idle(): void; gone(): void }) {
     this.definition = definition;
@@ -148,17 +151,25 @@ export class Instance {
     return this.#child.pid;
   }
 
-  /** The process has nothing to do, until it is taken. */
+  /** The handler has nothing to do, until the process is taken. */
   rest() {
-    this.#idleTimer = setTimeout(() => this.kill('it was idle'), idleMs);
-    this.#idleTimer.unref();
-    this.#memory.idle(this);
+    this.#isResting = true;
+    this.#mayEnd();
   }
 
   take(): this {
+    this.#isResting = false;
     clearTimeout(this.#idleTimer);
     this.#memory.busy(this);
     return this;
+  }
+
+  /** A process that rests may be ended, but not while its last response is being read: that would be cut. */
+  #mayEnd() {
+    if (!this.#isResting || this.#unread > 0) return;
+    this.#idleTimer = setTimeout(() => this.kill('it was idle'), idleMs);
+    this.#idleTimer.unref();
+    this.#memory.idle(this);
   }
 
   kill(reason: string) {
@@ -182,6 +193,11 @@ export class Instance {
           'x-clock-shift': this.#clock.shiftMs,
           'content-length': event.length,
         },
+      });
+      this.#unread += 1;
+      request.once('close', () => {
+        this.#unread -= 1;
+        this.#mayEnd();
       });
       request.on('response', (response) => {
         // If the process ends, the connection breaks first: report why it ended instead.

@@ -105,6 +105,14 @@ describe('the memory of all functions together', () => {
     await expect.poll(() => processesOf('echo')).toEqual([]);
   });
 
+  test('ends no process whose response is still being read', async () => {
+    for (let times = 0; times < 10; times++) {
+      const [long, echo] = await Promise.all([get('/trouble/long'), get('/echo')]);
+      expect([long.status, echo.status]).toEqual([200, 200]);
+      expect((await long.text()).length).toBe(5_000_000);
+    }
+  });
+
   test('ends no busy process, and a function without one gets one nevertheless', async () => {
     const controller = new AbortController();
     const endless = await get('/stream?kind=endless', { signal: controller.signal });

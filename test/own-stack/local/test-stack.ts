@@ -41,6 +41,7 @@ const code = {
   };`,
   trouble: `exports.handler = async (event) => {
     switch (event.pathParameters.kind) {
+      case 'long': return { statusCode: 200, body: 'x'.repeat(5_000_000) };
       case 'throw': throw new Error('secret inner message');
       case 'exit': process.exit(3);
       case 'loop': for (;;);
