@@ -43,6 +43,19 @@ const corners = ({ width, height }: Pixels) =>
     })),
   );
 
+test.each(['jpeg', 'png', 'webp', 'avif'] as const)(
+  'A %s of a picture of 1×70000 pixels is less high',
+  async (format) => {
+    const line = await sharp({ create: { width: 1, height: 70_000, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer();
+    expect(await read(await makeCopy(line, optionsOf({ format, width: 1 })))).toMatchObject({
+      width: 1,
+      height: 4000,
+    });
+  },
+);
+
 describe('A copy', () => {
   test.each([
     ['jpeg', 'jpeg'],
