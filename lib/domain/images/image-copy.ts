@@ -14,7 +14,7 @@ export type CopyFormat = z.infer<typeof CopyFormat>;
  * The longest side of a copy; pixels. It limits the work of one request. libaom takes ten times as long as the other
  * encoders and can't be aborted: 16 megapixels of noise at full quality take 13 s and 900 MB.
  */
-const LONGEST_SIDE = { jpeg: 4000, png: 4000, webp: 4000, avif: 2560 } as const;
+export const LONGEST_SIDE = { jpeg: 4000, png: 4000, webp: 4000, avif: 2560 } as const;
 
 /** The text drawn over a copy: one line with at least one visible character. */
 const Watermark = Text.refine((text) => [...text].length <= 100, { error: 'must be at most 100 characters' })
@@ -71,8 +71,8 @@ export interface Copy {
   format: CopyFormat;
   /** Pixels. */
   width: number;
-  /** Limits a page whose shape is not known before it is decoded; pixels. */
-  maxHeight: number | undefined;
+  /** Limits a picture that can not be narrower, and a page whose shape is not known before it is decoded; pixels. */
+  maxHeight: number;
   /** Of a document, from 1. */
   page: number;
   quality: number | undefined;
@@ -107,11 +107,11 @@ export function copyOf(image: ReadyImage, query: CopyQuery): Copy {
       ],
     });
   }
+  const longest = LONGEST_SIDE[chosen];
   return {
     format: chosen,
-    ...(page === 1
-      ? { width: widthOf(sizeOf(image, edit), width, LONGEST_SIDE[chosen]), maxHeight: undefined }
-      : { width: Math.min(width ?? Infinity, LONGEST_SIDE[chosen]), maxHeight: LONGEST_SIDE[chosen] }),
+    width: page === 1 ? widthOf(sizeOf(image, edit), width, longest) : Math.min(width ?? Infinity, longest),
+    maxHeight: longest,
     page,
     quality: quality ?? QUALITY[chosen],
     watermark,

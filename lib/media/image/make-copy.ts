@@ -15,7 +15,7 @@ export interface CopyOptions {
   format: 'jpeg' | 'png' | 'webp' | 'avif';
   /** Pixels; nothing is enlarged. */
   width: number;
-  /** Pixels; default 4000. */
+  /** Pixels; default unlimited. */
   maxHeight?: number | undefined;
   /** Of a TIFF or PDF, from 1. Default 1. */
   page?: number;
@@ -26,12 +26,6 @@ export interface CopyOptions {
   /** Changes the upright picture, before it is made smaller. */
   redraw?: ((pixels: Pixels) => Pixels) | undefined;
 }
-
-/**
- * The longest side of a copy, also of one that can not be narrower: a picture of 1×100000 pixels would be too high for a JPEG. Edits are
- * made at this size, which bounds their time.
- */
-const LONGEST_SIDE = 4000;
 
 /** Time limit for decoding and for encoding. An ordinary photograph takes a tenth of a second. */
 const SECONDS = 20;
@@ -56,23 +50,25 @@ export async function makeCopy(bytes: Uint8Array, options: CopyOptions): Promise
   }
 }
 
+/** The longest side at which edits are made, which bounds their time: that of the largest copy. */
+const EDITED_SIDE = 4000;
+
 async function decodeEdited(bytes: Uint8Array, options: CopyOptions, redraw: (pixels: Pixels) => Pixels) {
-  const whole = await decode(bytes, { ...options, width: LONGEST_SIDE });
+  const whole = await decode(bytes, { ...options, width: EDITED_SIDE, maxHeight: EDITED_SIDE });
   const edited = fromPixels(redraw(whole));
-  const { width } = options;
-  return toPixels(
-    edited.resize({ width, fit: 'inside', withoutEnlargement: true }).timeout({ seconds: SECONDS }),
-  );
+  return toPixels(fitted(edited, options));
 }
 
-async function decode(
-  bytes: Uint8Array,
-  { width, maxHeight: height = LONGEST_SIDE, page = 1 }: CopyOptions,
-): Promise<Pixels> {
+const fitted = (image: Sharp, { width, maxHeight }: CopyOptions): Sharp =>
+  image
+    .resize({ width, ...(maxHeight && { height: maxHeight }), fit: 'inside', withoutEnlargement: true })
+    .timeout({ seconds: SECONDS });
+
+async function decode(bytes: Uint8Array, options: CopyOptions): Promise<Pixels> {
+  const { page = 1 } = options;
   const format = sniffImageFormat(bytes)?.format;
   if (!format || (format === 'pdf' && page === 1)) throw noImage(bytes);
-  const shape = (image: Sharp) =>
-    image.resize({ width, height, fit: 'inside', withoutEnlargement: true }).timeout({ seconds: SECONDS });
+  const shape = (image: Sharp) => fitted(image, options);
   if (format === 'pdf') return toPixels(shape(fromPixels((await decodePdf(bytes, { page })).pixels)));
   if (format === 'tiff' && page > 1) return decodeTiffPage(bytes, page, shape);
   if (format === 'heic') return (await decodeHeic(bytes, defaultLimits, shape)).pixels;

@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
 import { DomainError } from '../../domain/errors.ts';
 import { type Export, NOT_DRAWN } from '../../domain/exports/export.ts';
+import { LONGEST_SIDE } from '../../domain/images/image-copy.ts';
 import { RejectedImage } from '../../media/rejected-image.ts';
 import { exportedCopyKeys } from '../../storage/object-keys.ts';
 import type { Objects } from '../../storage/objects.ts';
@@ -50,7 +51,7 @@ export async function withCopies(
 type Drawn = Omit<NonNullable<ManifestEntry['copy']>, 'source'>;
 
 async function draw({ width, quality, edit }: Drawn, source: Uint8Array): Promise<Uint8Array> {
-  const whole = { format: 'jpeg', page: 1, maxHeight: undefined, watermark: undefined } as const;
+  const whole = { format: 'jpeg', page: 1, maxHeight: LONGEST_SIDE.jpeg, watermark: undefined } as const;
   try {
     return await drawCopy(source, { ...whole, width, quality, edit });
   } catch (cause) {
