@@ -72,7 +72,7 @@ export class Instance {
   #idleTimer: NodeJS.Timeout | undefined;
   #stopWatching: () => void = () => undefined;
   #currentRequest: string | undefined;
-  /** How many responses are not read to their end yet: the process has something to do for them, though its handler has ended. */
+  /** How many responses are not read to their end yet. The handler may have ended, but the process still sends them. */
   #unread = 0;
   #isResting = false;
 
@@ -127,6 +127,7 @@ export class Instance {
         if (pid !== undefined) host.guard.remove(pid);
         this.#memory.remove(this);
         stopCountdown();
+        this.#isResting = false;
         clearTimeout(this.#idleTimer);
         this.#stopWatching();
         this.#deathReason ??= new FunctionError('Runtime.ExitError', `Runtime exited: ${cause}.`);
@@ -151,10 +152,10 @@ export class Instance {
     return this.#child.pid;
   }
 
-  /** The handler has nothing to do, until the process is taken. */
+  /** The process waits for a request, until it is taken. */
   rest() {
     this.#isResting = true;
-    this.#mayEnd();
+    this.#becomeIdle();
   }
 
   take(): this {
@@ -164,8 +165,8 @@ export class Instance {
     return this;
   }
 
-  /** A process that rests may be ended, but not while its last response is being read: that would be cut. */
-  #mayEnd() {
+  /** From now on the process may be ended. Not while its last response is being read, which would be cut. */
+  #becomeIdle() {
     if (!this.#isResting || this.#unread > 0) return;
     this.#idleTimer = setTimeout(() => this.kill('it was idle'), idleMs);
     this.#idleTimer.unref();
@@ -197,7 +198,7 @@ export class Instance {
       this.#unread += 1;
       request.once('close', () => {
         this.#unread -= 1;
-        this.#mayEnd();
+        this.#becomeIdle();
       });
       request.on('response', (response) => {
         // If the process ends, the connection breaks first: report why it ended instead.
