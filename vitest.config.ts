@@ -20,13 +20,19 @@ const environment = (dynamoDbTimeoutMs: number) => ({
 const MORE_WORKERS = { maxWorkers: 2 * availableParallelism(), sequence: { groupOrder: 1 } };
 
 /** Small files that take long: by their size they would begin last, and the other workers would wait for them. */
-const LONG = ['states', 'hostile-searches', 'regular-expressions'];
+const LONG = [
+  'data/states',
+  'service/security/hostile-searches',
+  'unit/regular-expressions',
+  'large/states',
+  'large/killed-stack',
+];
 
 /** Begins these files first in their projects. */
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) =>
-      LONG.some((name) => moduleId.endsWith(`/${name}.test.ts`));
+      LONG.some((name) => moduleId.endsWith(`/test/${name}.test.ts`));
     const projects = Map.groupBy(await super.sort(files), ({ project }) => project.name);
     return [...projects.values()].flatMap((sorted) => [
       ...sorted.filter(isLong),
