@@ -9,6 +9,7 @@ import type { Result, Row } from './result.ts';
 const [, , file = ''] = process.argv;
 const results: Record<string, Result> = JSON.parse(readFileSync(file, 'utf8'));
 const [{ model = 'unknown' } = {}] = cpus();
+if (results.ohif?.aims.length === 0) throw new Error(results.ohif.notes.join(' '));
 
 const text = `# Performance
 
