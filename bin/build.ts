@@ -58,7 +58,7 @@ export const HANDLER_BUNDLES = {
   },
   plugins: [mappedStacks, namedDependencies, withoutUnusedSchemas, ...SLIM_PACKAGES, ...SLIM_CLIENTS],
   external: ['sharp'],
-  // A plugin has left out what is needed.
+  // Such an import is of something that a plugin has left out.
   logOverride: { 'import-is-undefined': 'error' },
 } satisfies BuildOptions;
 

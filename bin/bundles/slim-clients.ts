@@ -93,7 +93,7 @@ export const PEOPLE_ERRORS: ReadonlySet<string> = new Set([
   'UsernameExistsException',
 ]);
 
-/** Leaves out the classes of all other errors of a client. These are of its base class, with their own names. */
+/** Leaves out the classes of all errors of a client but these. An error without a class of its own is of the base class, and keeps its name. */
 const onlyErrors = (client: string, errors: ReadonlySet<string>) =>
   replacing(
     `errors-of-${client}`,
@@ -151,12 +151,12 @@ const withoutPartitions = replacing(
 
 /**
  * What no schema here has: formats as methods of texts, such as `z.string().email()`, of which each function would have all, and
- * references to itself, for which Zod watches all values. With them go helpers that nothing here calls. 16 KB.
+ * references to itself, for which Zod watches all values. Without helpers that nothing here calls, too. 16 KB.
  */
 const plainSchemas = replacing('plain-schemas', /\/zod\/v4\/classic\/schemas\.js$/, (source) =>
   source
     .replace(FORMAT_METHOD, '')
-    // A namespace within another one: esbuild would keep all of it.
+    // esbuild keeps all of a namespace that is used as a member of another one.
     .replace('import { util } from "../core/index.js";', 'import * as util from "../core/util.js";')
     .replaceAll('core.util.', 'util.')
     .replace(/^ {4}if \(!core\.globalConfig\.memoizer\)\n.*core\.memoizer\(\).*\n/m, ''),
