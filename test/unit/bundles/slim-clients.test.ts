@@ -92,6 +92,14 @@ test('The errors of people are those that the user pool tells apart', () => {
   expect(new Set(imported.match(/\w+Exception\b/g))).toEqual(PEOPLE_ERRORS);
 });
 
+test('A bundle that lacks what it needs is not built', async () => {
+  const contents = "import * as z from 'zod'; console.log(z.leftOut);";
+  const lacking = { ...HANDLER_BUNDLES, stdin: { contents, resolveDir: ROOT }, entryPoints: [] };
+  await expect(build({ ...lacking, logLevel: 'silent', write: false })).rejects.toThrow(
+    'Import "leftOut" will always be undefined',
+  );
+});
+
 describe('A slim client', () => {
   let folder: string;
   beforeAll(() => {
