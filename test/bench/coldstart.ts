@@ -7,7 +7,7 @@ import { median } from './measure.ts';
 import { atMost, type Bench, headline, type Result, type Row, round } from './result.ts';
 import { functionsOf, withDataDir } from './stack.ts';
 
-const RUNS = 5;
+const RUNS = 3;
 /** Does nothing, in a file of the same size: the code is there, but is not run. */
 const emptyHandler = (code: string) => `exports.handler = async () => {};\nfunction unused() {${code}\n}`;
 /**

@@ -9,7 +9,8 @@ import type { Result, Row } from './result.ts';
 const [, , file = ''] = process.argv;
 const results: Record<string, Result> = JSON.parse(readFileSync(file, 'utf8'));
 const [{ model = 'unknown' } = {}] = cpus();
-if (results.ohif?.aims.length === 0) throw new Error(results.ohif.notes.join(' '));
+const missing = results.viewers?.notes.find((note) => note.includes('not installed'));
+if (missing !== undefined) throw new Error(missing);
 
 const text = `# Performance
 

@@ -1,5 +1,9 @@
+import type { FilledClinics } from './filled-clinics.ts';
+
 /** The context of a benchmark. */
 export interface Bench {
+  /** Clinics with many items. */
+  clinics: FilledClinics;
   /** Builds and synthesizes the service, at the first call; returns CDK's output directory. */
   cdkOut(): Promise<string>;
   /** Reports progress. */

@@ -8,15 +8,16 @@ import { calls } from './calls/calls.ts';
 import { coldstart } from './coldstart.ts';
 import { decoders } from './decoders/decoders.ts';
 import { dicom } from './dicom/dicom.ts';
+import { FilledClinics } from './filled-clinics.ts';
 import { gateway } from './gateway.ts';
 import { growth } from './growth/growth.ts';
 import { thumbnail } from './images/thumbnail.ts';
 import { laptop } from './laptop.ts';
 import { page } from './page/page.ts';
-import { ohif } from './page/viewers/ohif-on-orthanc.ts';
 import { refused } from './refused.ts';
 import type { Bench, Result } from './result.ts';
 import { start } from './start.ts';
+import { viewers } from './viewers/viewers.ts';
 import { zip } from './zip/zip.ts';
 
 const benchmarks: Record<string, (bench: Bench) => Promise<Result>> = {
@@ -26,7 +27,7 @@ const benchmarks: Record<string, (bench: Bench) => Promise<Result>> = {
   dicom,
   decoders,
   page,
-  ohif,
+  viewers,
   coldstart,
   calls,
   refused,
@@ -55,12 +56,13 @@ async function main(): Promise<void> {
     synthesis ??= synthesize({ projectDir, dataDir, verbose: false });
     return synthesis;
   };
+  const clinics = new FilledClinics(cdkOut, dataDir);
   try {
     const results: Record<string, Result> = {};
     for (const [name, measure] of Object.entries(benchmarks)) {
       if (positionals.length > 0 && !positionals.includes(name)) continue;
       const startedAt = performance.now();
-      const result = await measure({ cdkOut, progress });
+      const result = await measure({ cdkOut, clinics, progress });
       progress(`${name}: ended after ${Math.round((performance.now() - startedAt) / 1000)} s`);
       results[name] = result;
       if (!values.json) print(name, result);

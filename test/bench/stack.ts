@@ -18,18 +18,18 @@ export type StackAddress = Pick<LocalStack, 'url' | 's3Endpoint' | 'dynamoDbEndp
 /**
  * Starts a local stack in another process, passes it to the work, and removes it and its data afterwards.
  *
- * @param prepare fills the data directory before the start
+ * @param prepare fills the data directory before the start; the work gets what it returns
  */
-export async function withStackProcess<T>(
+export async function withStackProcess<T, Prepared = void>(
   cdkOut: string,
-  prepare: ((dataDir: string) => Promise<void>) | undefined,
-  work: (stack: StackAddress & { pid: number }) => Promise<T>,
+  prepare: ((dataDir: string) => Promise<Prepared>) | undefined,
+  work: (stack: StackAddress & { pid: number }, prepared: Prepared) => Promise<T>,
 ): Promise<T> {
   return withDataDir(async (dataDir) => {
-    await prepare?.(dataDir);
+    const prepared = (await prepare?.(dataDir)) as Prepared;
     const child = startChild('stack-process.ts', [cdkOut, dataDir]);
     try {
-      return await work(await messageOf<StackAddress & { pid: number }>(child));
+      return await work(await messageOf<StackAddress & { pid: number }>(child), prepared);
     } finally {
       const gone = once(child, 'exit');
       if (child.connected) {
@@ -40,11 +40,11 @@ export async function withStackProcess<T>(
   });
 }
 
-/** Passes the table alone to the work, without the functions that read its stream. */
-export async function withTableOnly<T>(
+/** Passes the tables alone to the work, without the functions that read their streams. */
+export async function withTablesOnly<T>(
   cdkOut: string,
   dataDir: string,
-  work: (dynamoDb: DynamoDBClient, tableName: string) => Promise<T>,
+  work: (dynamoDb: DynamoDBClient) => Promise<T>,
 ): Promise<T> {
   const template = loadTemplate(cdkOut, 'http://localhost');
   const dynoxide = await startDynoxide(dataFileIn(dataDir), () => {}, console.error);
@@ -52,8 +52,7 @@ export async function withTableOnly<T>(
   const dynamoDb = new DynamoDBClient({ endpoint: dynoxide.endpoint, region, credentials });
   try {
     await ensureTables(template, dynamoDb);
-    const { TABLE_NAME = '' } = functionOf(cdkOut, 'http://localhost', 'get-image').environment;
-    return await work(dynamoDb, TABLE_NAME);
+    return await work(dynamoDb);
   } finally {
     dynamoDb.destroy();
     await dynoxide.close();

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import { DicomSearch } from '../../lib/data/dicom/dicom-search.ts';
 import type { StudyList } from '../../lib/domain/dicom/study-search.ts';
 import { itemsOfStudies, STUDIES_OF_PATIENT, sliceOf } from '../bench/dicom/archive-of-studies.ts';
-import { importItems } from '../bench/dicom/import-items.ts';
-import { withDataDir, withTableOnly } from '../bench/stack.ts';
+import { importItems } from '../bench/import-items.ts';
+import { functionOf, withDataDir, withTablesOnly } from '../bench/stack.ts';
 
 const STUDIES = 100_000;
 const { patientId, patientName = '', accession = '', studyDate = '' } = sliceOf(4321, STUDIES);
@@ -24,7 +24,8 @@ beforeAll(async () => {
   await new Promise<void>((ready, failed) => {
     ended = withDataDir(async (dataDir) => {
       await importItems(cdkOut, dataDir, itemsOfStudies(STUDIES));
-      await withTableOnly(cdkOut, dataDir, async (dynamoDb, name) => {
+      const { TABLE_NAME: name = '' } = functionOf(cdkOut, 'http://localhost', 'search-studies').environment;
+      await withTablesOnly(cdkOut, dataDir, async (dynamoDb) => {
         const client = DynamoDBDocumentClient.from(dynamoDb);
         client.middlewareStack.add(
           (next, { commandName = '' }) =>

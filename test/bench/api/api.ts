@@ -1,7 +1,5 @@
 import http from 'node:http';
 import { NO_RATE_LIMITS } from '../../../lib/local/no-rate-limits.ts';
-import { filledBatch } from '../clinic.ts';
-import { importItems } from '../dicom/import-items.ts';
 import { inTurns, median, percentile } from '../measure.ts';
 import { atMost, type Bench, headline, type Result, type Row, round } from '../result.ts';
 import { dynamoDbOf, environmentOf, functionOf, inChild, tokensOf, withStackProcess } from '../stack.ts';
@@ -12,12 +10,11 @@ const full = { images: 100_000, requests: 400, cpuTurns: 9, callsPerTurn: 30 };
 const WARM_UP = 15;
 
 /** Requests over HTTP, against the bare DynamoDB calls that they need at least. */
-export async function api({ cdkOut, progress }: Bench, size = full): Promise<Result> {
+export async function api({ cdkOut, clinics, progress }: Bench, size = full): Promise<Result> {
   const out = await cdkOut();
   progress(`api: writing ${size.images} images into one batch`);
-  const { batchId, imageIds, items } = filledBatch(size.images);
-  const prepare = (dataDir: string) => importItems(out, dataDir, items);
-  return withStackProcess(out, prepare, async (stack) => {
+  const prepare = (dataDir: string) => clinics.copyTo(dataDir, size.images);
+  return withStackProcess(out, prepare, async (stack, { batch: { batchId, imageIds } }) => {
     const dynamoDb = dynamoDbOf(stack);
     const { TABLE_NAME: tableName = '', AUDIT_TABLE_NAME: auditTableName = '' } = functionOf(
       out,

@@ -3,10 +3,9 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { median, milliseconds } from '../measure.ts';
 import { atLeast, type Bench, headline, type Result, type Row, round } from '../result.ts';
 import { functionOf, type StackAddress, s3Of, tokensOf, withStackProcess } from '../stack.ts';
-import { itemsOfStudies, sliceOf } from './archive-of-studies.ts';
+import { sliceOf } from './archive-of-studies.ts';
 import { ctSlice, dicomSlice } from './dicom-file.ts';
 import { type DicomSide, type DicomWorkload, dicomWorkloads, perform } from './dicom-workloads.ts';
-import { importItems } from './import-items.ts';
 import { isOrthancInstalled, withOrthanc } from './orthanc.ts';
 
 const full = {
@@ -24,10 +23,10 @@ type Performance = Awaited<ReturnType<typeof perform>>;
 type Measured = Partial<Record<keyof Sides, Performance[]>>;
 
 /** DICOMweb over HTTP, each request beside the same one to an Orthanc on this machine, if there is one. */
-export async function dicom({ cdkOut, progress }: Bench, size: Size = full): Promise<Result> {
+export async function dicom({ cdkOut, clinics, progress }: Bench, size: Size = full): Promise<Result> {
   const out = await cdkOut();
   progress(`dicom: writing ${size.studies} studies into the table`);
-  const prepare = (dataDir: string) => importItems(out, dataDir, itemsOfStudies(size.studies));
+  const prepare = (dataDir: string) => clinics.copyTo(dataDir, size.studies);
   return withStackProcess(out, prepare, async (stack) => {
     const [token] = await tokensOf(stack, 'doctor', 1);
     const headers = { authorization: `Bearer ${token}` };

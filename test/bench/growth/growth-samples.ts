@@ -3,8 +3,8 @@ import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { INDEXES, imagesOfBatch } from '../../../lib/data/keys.ts';
 import { PATIENT } from '../clinic.ts';
 import { sliceOf } from '../dicom/archive-of-studies.ts';
+import type { FilledClinic } from '../filled-clinics.ts';
 import { dynamoDbOf, functionOf, type StackAddress } from '../stack.ts';
-import type { FilledClinic } from './filled-clinic.ts';
 
 export type Send = (method: 'GET' | 'DELETE', path: string) => Promise<Response>;
 
@@ -27,7 +27,7 @@ export function growthSamples(clinic: FilledClinic, stack: StackAddress, cdkOut:
   // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes, checked by the tests of the service
   const json = async (path: string): Promise<any> => (await send('GET', path)).json();
   const listed = async (path: string, list: string): Promise<number> => (await json(path))[list].length;
-  const images = `/api/images?batch_id=${clinic.batchId}&limit=${PAGE}`;
+  const images = `/api/images?batch_id=${clinic.batch.batchId}&limit=${PAGE}`;
   let next = '';
   let study = 0;
   const nextStudy = () => {
@@ -69,7 +69,7 @@ export function growthSamples(clinic: FilledClinic, stack: StackAddress, cdkOut:
       functions: ['download-batch'],
       perform: async () => {
         await (await send('GET', `/api/images/batches/${clinic.small.batchId}/download`)).arrayBuffer();
-        return clinic.small.items;
+        return clinic.small.imageIds.length;
       },
     },
     deletion: {
@@ -78,7 +78,7 @@ export function growthSamples(clinic: FilledClinic, stack: StackAddress, cdkOut:
       perform: async () => {
         await send('DELETE', `/api/images/batches/${clinic.small.batchId}/`);
         await untilNoneIsListed(stack, cdkOut, clinic.small.batchId);
-        return clinic.small.items;
+        return clinic.small.imageIds.length;
       },
     },
   } satisfies Record<string, GrowthSample>;

@@ -4,20 +4,16 @@ import sharp from 'sharp';
 import { renditionKey } from '../../../lib/storage/object-keys.ts';
 import { launchBrowser } from '../../support/browser/launch-browser.ts';
 import { filledBatch, PATIENT } from '../clinic.ts';
-import { importItems } from '../dicom/import-items.ts';
 import { makePhoto } from '../images/photo.ts';
+import { importItems } from '../import-items.ts';
 import { median, percentile } from '../measure.ts';
+import { type BenchObject, putObjects } from '../put-objects.ts';
 import { atMost, type Bench, headline, type Result, type Row, round } from '../result.ts';
 import { withDataDir, withStackProcess } from '../stack.ts';
 import { scrollFrames } from './page-scroll.ts';
-import { asDoctor, signedIn } from './page-sign-in.ts';
+import { signedIn } from './page-sign-in.ts';
 import { pipelineTimes, thumbnailTimes } from './page-thumbnails.ts';
 import { updateTimes } from './page-updates.ts';
-import { type BenchObject, putObjects } from './put-objects.ts';
-import { type Ohif, withOhif } from './viewers/beside-ohif.ts';
-import { type Compared, compareViewers } from './viewers/compare-viewers.ts';
-import { itemsOfSeries, objectsOfSeries } from './viewers/numbered-series.ts';
-import { ohifViewer, ownViewer } from './viewers/viewer.ts';
 
 const full = {
   images: 2000,
@@ -26,39 +22,22 @@ const full = {
   rounds: 1,
   frames: 600,
   changes: 20,
-  viewers: {
-    series: { study: '2.25.500', patientId: PATIENT, count: 500 },
-    longSeries: { study: '2.25.2000', patientId: PATIENT, count: 2000 },
-    openings: 5,
-    signIns: 2,
-    mostScrollMs: 45_000,
-  },
 };
 /**
  * A longer frame means less than thirty frames in a second; clocks measure two sixtieths as 33.3 to 33.5 ms.
  */
 const SLOW_FRAME_MS = 34;
 
-/** The web page in a real browser: uploads, changes by other people, a batch of thousands, and series of slices beside OHIF. */
-export const page = async (bench: Bench, size = full): Promise<Result> =>
-  withOhif(await bench.cdkOut(), (out, ohif) => measure(out, ohif, bench, size));
-
-async function measure(
-  out: string,
-  ohif: Ohif | undefined,
-  { progress }: Bench,
-  size: typeof full,
-): Promise<Result> {
+/** The web page in a real browser: uploads, changes by other people, and a batch of thousands. */
+export async function page({ cdkOut, progress }: Bench, size = full): Promise<Result> {
+  const out = await cdkOut();
   const { batchId, items, imageKeys } = filledBatch(size.images);
-  const series = ohif ? [size.viewers.series, size.viewers.longSeries] : [];
   const browser = await launchBrowser();
   try {
     return await withStackProcess(
       out,
-      (dataDir) =>
-        importItems(out, dataDir, [...items, ...series.flatMap((each) => [...itemsOfSeries(each)])]),
+      (dataDir) => importItems(out, dataDir, items),
       async (stack) => {
-        ohif?.connect(stack.url);
         progress(`page: storing ${size.images} thumbnails`);
         await putObjects(out, stack, (await thumbnailsOf(imageKeys)).values());
 
@@ -82,17 +61,6 @@ async function measure(
           return times;
         });
 
-        progress(`page: storing the slices of ${series.length} series`);
-        const { send } = await asDoctor(stack.url);
-        for (const each of series) {
-          await putObjects(out, stack, objectsOfSeries(each));
-          // The first request for the metadata of a series composes them, for all later ones.
-          await (await send('GET', `/dicom-web/studies/${each.study}/metadata`)).arrayBuffer();
-        }
-        const compared = ohif
-          ? await compareViewers(browser, viewersOf(stack.url, ohif), size.viewers, progress)
-          : NO_OHIF;
-
         const slow = percentOf(scrolled.product.frames, (ms) => ms > SLOW_FRAME_MS);
         return {
           ...headline(percentile(thumbnails.product, 0.95), 'ms', percentile(thumbnails.floor, 0.95)),
@@ -109,14 +77,12 @@ async function measure(
             ),
             atMost(`% of the frames of a scroll over ${SLOW_FRAME_MS} ms`, slow, 1),
             atMost('images in the page at once', scrolled.tiles, 60),
-            ...compared.aims,
           ],
           notes: [
             'the headline is p95 from the end of a PUT to the thumbnail on the screen; the floor is the same without a page: the news through a socket, and the bytes',
             `${size.photos} photographs of ${size.photoWidth} pixels across, dropped at once, over a line of 50 Mbit/s; all of them are in view`,
             `a scroll goes by 7,200 pixels a second, as by a finger, through ${size.images} images, of which ${scrolled.asked} thumbnails were asked for; its floor is a list of empty boxes of the same height`,
             'the browser draws without a graphics card, and shares the machine with the service',
-            ...compared.notes,
           ],
           rows: {
             'thumbnail, from the end of the upload': times(thumbnails.product, thumbnails.floor),
@@ -125,7 +91,6 @@ async function measure(
             'image that somebody else deleted': times(updates.deleted),
             'frame of a scroll': frames(scrolled.product.frames),
             'frame of the floor': frames(scrolled.floor.frames),
-            ...compared.rows,
           },
         };
       },
@@ -134,17 +99,6 @@ async function measure(
     await browser.close();
   }
 }
-
-const viewersOf = (url: string, { origin }: Ohif) => ({
-  ours: ownViewer(url, PATIENT),
-  ohif: ohifViewer(origin),
-});
-
-const NO_OHIF: Compared = {
-  aims: [],
-  notes: ['OHIF is not installed (npm run clients): there is nothing to compare the viewer with'],
-  rows: {},
-};
 
 const times = (product: readonly number[], floor?: readonly number[]): Row => ({
   p50Ms: round(median(product)),

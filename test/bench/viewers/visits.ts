@@ -2,11 +2,10 @@ import type { Browser, Page } from 'playwright-core';
 import type { NumberedSeries } from './numbered-series.ts';
 import { type Viewer, withNewPage } from './viewer.ts';
 import { type Drawn, drawnSoFar, untilDrawn } from './watch-canvas.ts';
-import { hoverImage, wheelTo } from './wheel.ts';
+import { FAST_NOTCH_MS, hoverImage, wheelTo } from './wheel.ts';
 
-/** What is far on: a slice, and another one as far after it. */
+/** The slice that is far on. */
 export const FAR = 100;
-export const MOST_WHEEL_MS = 6000;
 const REFRESH_MS = 1000 / 60;
 
 /** The times of one visit, in which nothing is cached; milliseconds. */
@@ -14,20 +13,18 @@ export interface Opening {
   first: number;
   /** From the first slice to one far on, by the wheel. */
   far: number;
-  /** From that to one as far on again. */
-  farther: number;
 }
 
 /**
  * Opens a study from the list, and turns the wheel.
  *
- * @param mostMs who waits longer for a slice has not reached it: so long is counted
+ * @param mostMs who waits longer for the slice far on has not reached it: so long is counted
  */
 export const opening = (
   browser: Browser,
   viewer: Viewer,
   series: NumberedSeries,
-  mostMs = MOST_WHEEL_MS,
+  mostMs: number,
 ): Promise<Opening> =>
   withNewPage(browser, async (page) => {
     await page.goto(viewer.list);
@@ -37,8 +34,7 @@ export const opening = (
     const { seen, clickedAt } = await drawnSoFar(page);
     const firstAt = seen[0]?.at ?? Number.NaN;
     const far = await wheeled(page, Math.min(FAR, series.count), firstAt, mostMs);
-    const farther = await wheeled(page, Math.min(2 * FAR - 1, series.count), await now(page), mostMs);
-    return { first: firstAt - clickedAt, far, farther };
+    return { first: firstAt - clickedAt, far };
   });
 
 /** Turns the wheel to this slice; returns the time until it is drawn, from a time of the page's clock. */
@@ -115,7 +111,7 @@ export const longScroll = (
 
 async function half(page: Page, target: number, mostMs: number) {
   const from = await now(page);
-  await wheelTo(page, target, mostMs);
+  await wheelTo(page, target, mostMs, FAST_NOTCH_MS);
   const frames = (await drawnSoFar(page)).frames.filter((at) => at >= from);
   const gaps = frames.slice(1).map((at, index) => Math.round((at - (frames[index] ?? at)) / REFRESH_MS));
   const refreshes = gaps.reduce((sum, gap) => sum + gap, 0);

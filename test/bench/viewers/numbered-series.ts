@@ -1,9 +1,9 @@
-import { writesOf } from '../../../../lib/data/dicom/dicom-writes.ts';
-import { newDicom } from '../../../../lib/domain/dicom/dicom-instance.ts';
-import { describeDicom } from '../../../../lib/media/dicom/parse/describe-dicom.ts';
-import { metadataText, packMetadata } from '../../../../lib/services/dicom/metadata-text.ts';
-import { BULK_DATA, dicomKey } from '../../../../lib/storage/object-keys.ts';
-import { ctSlice } from '../../dicom/dicom-file.ts';
+import { writesOf } from '../../../lib/data/dicom/dicom-writes.ts';
+import { newDicom } from '../../../lib/domain/dicom/dicom-instance.ts';
+import { describeDicom } from '../../../lib/media/dicom/parse/describe-dicom.ts';
+import { metadataText, packMetadata } from '../../../lib/services/dicom/metadata-text.ts';
+import { BULK_DATA, dicomKey } from '../../../lib/storage/object-keys.ts';
+import { ctSlice } from '../dicom/dicom-file.ts';
 import type { BenchObject } from '../put-objects.ts';
 
 /** Pixels of a slice, in each direction. */

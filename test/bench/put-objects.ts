@@ -1,5 +1,5 @@
 import { PutObjectCommand, type PutObjectCommandInput } from '@aws-sdk/client-s3';
-import { functionOf, type StackAddress, s3Of } from '../stack.ts';
+import { functionOf, type StackAddress, s3Of } from './stack.ts';
 
 const PUTS_AT_ONCE = 16;
 
