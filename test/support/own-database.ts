@@ -11,7 +11,7 @@ import { newDataFolder } from './data-folder.ts';
 
 /** A DynamoDB with the tables of the stack for the tests of one file; nothing reads its streams. */
 export function useOwnDatabase(): { readonly table: Table; readonly auditTable: Table } {
-  const dir = newDataFolder('negatoscope-data-');
+  const dir = newDataFolder('data');
   let dynoxide: Dynoxide | undefined;
   let table: Table | undefined;
   let auditTable: Table | undefined;

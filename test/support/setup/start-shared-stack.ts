@@ -28,7 +28,7 @@ export async function setup({ vitest }: TestProject) {
   const root = vitest.getRootProject();
   if (root.getProvidedContext().sharedStack) return;
   const { cdkOut } = root.getProvidedContext();
-  const dataDir = newDataFolder('negatoscope-tests-');
+  const dataDir = newDataFolder('tests');
   // All functions stay warm: together they take more than a laptop would give them.
   const options = { port: 0, environment: NO_RATE_LIMITS, memoryMb: 8192 };
   const stack = await startLocalStack({ ...options, cdkOut, dataDir });
@@ -54,7 +54,8 @@ export async function setup({ vitest }: TestProject) {
   return async () => {
     clock.close();
     await stack.close();
-    if (process.env.KEEP_DATA) console.log(`The data and the log of the stack are in ${dataDir}`);
+    if (process.env.KEEP_DATA)
+      console.log(`The data and the log of the stack are in ${dataDir}, until the next run`);
     else rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   };
 }
