@@ -8,6 +8,7 @@ import { calls } from './calls/calls.ts';
 import { coldstart } from './coldstart.ts';
 import { decoders } from './decoders/decoders.ts';
 import { dicom } from './dicom/dicom.ts';
+import { importing } from './dicom/importing.ts';
 import { gateway } from './gateway.ts';
 import { growth } from './growth/growth.ts';
 import { thumbnail } from './images/thumbnail.ts';
@@ -24,6 +25,7 @@ const benchmarks: Record<string, (bench: Bench) => Promise<Result>> = {
   zip,
   api,
   dicom,
+  import: importing,
   decoders,
   page,
   ohif,
