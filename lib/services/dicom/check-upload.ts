@@ -13,7 +13,7 @@ import type { IngestDeps } from './ingest-dicom.ts';
 import { ingestUpload } from './ingest-upload.ts';
 
 export interface CheckDeps extends IngestDeps, AttemptDeps, ScanDeps {
-  dicomUploads: Pick<DicomUploads, 'decide'>;
+  dicomUploads: Pick<DicomUploads, 'decide' | 'get'>;
   objects: IngestDeps['objects'] & Pick<SignedObjects, 'find' | 'has'>;
 }
 
@@ -26,13 +26,13 @@ const SMALL_BYTES = 8 * 1024 * 1024;
 /**
  * Stores the file of an upload once the malware scanner has found nothing in it, or records why it is not stored.
  *
- * @returns false if its bytes have not arrived, or wait for the scanner
+ * @returns the upload as it is then, if it still exists; undefined if its bytes have not arrived, or wait for the scanner
  */
 export async function checkUpload(
   upload: DicomUpload,
   deps: CheckDeps,
   turns: Pick<Turns, 'alone'>,
-): Promise<boolean> {
+): Promise<{ decided: DicomUpload | undefined } | undefined> {
   const { dicomUploads, objects, now } = deps;
   const key = incomingDicomKey(upload.id);
   let arrivedAt: Date | undefined;
@@ -54,13 +54,16 @@ export async function checkUpload(
     return attemptCheck(key, () => check(scan.etag), deps, turns);
   };
   const decide = async (outcome: DicomOutcome) => {
-    const isNew = await dicomUploads.decide(upload, outcome, now());
-    if (isNew && outcome.status !== 'scanning') publishDecision({ arrivedAt, ...outcome }, now());
+    const decided = await dicomUploads.decide(upload, outcome, now());
+    if (decided && outcome.status !== 'scanning') publishDecision({ arrivedAt, ...outcome }, now());
+    return decided;
   };
   try {
     const outcome = await scanned();
-    if (outcome) await decide(outcome);
-    return outcome !== undefined && outcome.status !== 'scanning';
+    const decided = outcome && (await decide(outcome));
+    if (!outcome || outcome.status === 'scanning') return undefined;
+    // Another delivery may have been faster.
+    return { decided: decided ?? (await dicomUploads.get(upload.id, now())) };
   } catch (error) {
     const reason = error instanceof ScanFailure ? error.reason : NOT_CHECKED;
     if (error instanceof PermanentFailure) await decide({ status: 'failed', reason });

@@ -36,7 +36,7 @@ function uploads(sizes: readonly number[], found = sizes, unended: readonly numb
     },
     dicomUploads: {
       decide: async ({ id }: { id: string }, { status }: { status: string }) =>
-        events.push(`${status} ${id}`) > 0,
+        events.push(`${status} ${id}`),
     },
     now: () => NOW,
   } as unknown as CheckDeps;
