@@ -28,7 +28,7 @@ export const BatchResponse = z
  */
 const batchesAtOnce = Math.max(2, availableParallelism());
 /** Each time the oldest message has waited so long, there may be one more. */
-const moreAfterMs = 5000;
+const moreAfterMs = 10_000;
 
 /** Delivers a queue's messages to a function. Failed messages are delivered again after the visibility timeout. */
 export class QueueConsumer {
