@@ -21,8 +21,11 @@ export type CheckAttempt = z.infer<typeof CheckAttempt>;
 
 const REMEMBERED_SECONDS = 90 * 86_400;
 
-/** Longer than any check takes. A check that begins earlier is another one of the same delivery, or of a repeated one. */
-const CHECK_MS = 5 * 60_000;
+/**
+ * Longer than the functions that check may run. A check that begins earlier is another one of the same delivery, or of a repeated one.
+ * The next delivery after the end of a process is later: its queue's visibility timeout begins up to the function's timeout before.
+ */
+const CHECK_MS = 3 * 60_000;
 
 /**
  * The attempts to check uploads; in the table of requests. A check that takes too much memory or time ends its process, so
@@ -35,18 +38,31 @@ export class CheckAttempts {
     this.#table = table;
   }
 
+  /** Counts an attempt before it begins, unless an earlier one never ended. Returns the number of those. */
+  async beginFirst(upload: string, now: Date): Promise<number> {
+    const { isBegun, attempts } = await this.#begin(upload, now, 'attribute_not_exists(startedAt)', {});
+    return isBegun ? 0 : attempts;
+  }
+
   /** Counts an attempt before it begins. Returns the number of those that never ended, and of this one. */
   async begin(upload: string, now: Date): Promise<number> {
+    const isOther = 'attribute_not_exists(startedAt) OR startedAt < :before';
+    const { attempts } = await this.#begin(upload, now, isOther, { ':before': now.getTime() - CHECK_MS });
+    return attempts;
+  }
+
+  async #begin(upload: string, now: Date, condition: string, values: Record<string, number>) {
     try {
-      return await this.#update(upload, now, {
+      const attempts = await this.#update(upload, now, {
         UpdateExpression: 'SET expiresAt = :expiresAt, startedAt = :now ADD attempts :one',
-        ConditionExpression: 'attribute_not_exists(startedAt) OR startedAt < :before',
-        ExpressionAttributeValues: { ':now': now.getTime(), ':before': now.getTime() - CHECK_MS, ':one': 1 },
+        ConditionExpression: condition,
+        ExpressionAttributeValues: { ':now': now.getTime(), ':one': 1, ...values },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
+      return { isBegun: true, attempts };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException) || !error.Item) throw error;
-      return parseItem(CheckAttempt, unmarshall(error.Item)).attempts;
+      return { isBegun: false, attempts: parseItem(CheckAttempt, unmarshall(error.Item)).attempts };
     }
   }
 

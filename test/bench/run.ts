@@ -8,6 +8,7 @@ import { calls } from './calls/calls.ts';
 import { coldstart } from './coldstart.ts';
 import { decoders } from './decoders/decoders.ts';
 import { dicom } from './dicom/dicom.ts';
+import { importing } from './dicom/importing.ts';
 import { FilledClinics } from './filled-clinics.ts';
 import { gateway } from './gateway.ts';
 import { growth } from './growth/growth.ts';
@@ -25,6 +26,7 @@ const benchmarks: Record<string, (bench: Bench) => Promise<Result>> = {
   zip,
   api,
   dicom,
+  import: importing,
   decoders,
   page,
   viewers,

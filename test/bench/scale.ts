@@ -42,7 +42,7 @@ const load = {
   instances: perSecond(DAY['ingest-dicom'] ?? 0),
 };
 
-/** How many uploads a second an event function processes, with as many at once as its trigger allows. */
+/** How many uploads a second an event function processes, with as many at once as its trigger allows, each on its own: files that come together take less. */
 const processed = (id: string) => {
   const source = triggers.find((trigger) => trigger.id === id)?.source;
   if (!source || !('maximumConcurrency' in source)) throw new Error(`${id} has no bound.`);

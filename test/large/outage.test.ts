@@ -11,9 +11,10 @@ const IMAGES = 500;
 const INSTANCES = 20;
 const HOUR_MS = 3_600_000;
 /** No check of an upload gets past its first read of the table. */
-const PIPELINE_DOWN = ['make-thumbnail', 'ingest-dicom']
-  .map((id) => `internal-error=1@dynamodb:GetItem+function:${id}`)
-  .join();
+const PIPELINE_DOWN = [
+  'internal-error=1@dynamodb:GetItem+function:make-thumbnail',
+  'internal-error=1@dynamodb:BatchGetItem+function:ingest-dicom',
+].join();
 
 const service = useOwnStack();
 let doctor: Client;

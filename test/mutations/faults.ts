@@ -433,4 +433,25 @@ export const faults: Fault[] = [
     replacement: 'for (let i = pixel; i < pixel + channels; i++)',
     tests: domain('edits'),
   },
+  {
+    means: 'the neighbours of a file that ends its process are checked with it again, and counted',
+    file: 'lib/services/uploads/attempt-check.ts',
+    original: 'await turns.alone(unended);',
+    replacement: '',
+    tests: ['test/unit/services/check-upload.test.ts'],
+  },
+  {
+    means: 'ten files of a hundred megabytes are in memory at the same time',
+    file: 'lib/services/dicom/check-upload.ts',
+    original: 'if (upload.fileSize > SMALL_BYTES) await turns.alone(0);',
+    replacement: '',
+    tests: ['test/unit/services/check-upload.test.ts'],
+  },
+  {
+    means: 'a file that ended most processes is checked before its neighbours',
+    file: 'lib/lambda/events/turns.ts',
+    original: 'one.order - other.order',
+    replacement: 'other.order - one.order',
+    tests: ['test/unit/lambda/turns.test.ts'],
+  },
 ];

@@ -11,6 +11,7 @@ import { PATIENT } from '../bench/clinic.ts';
 import { coldstart } from '../bench/coldstart.ts';
 import { decoders } from '../bench/decoders/decoders.ts';
 import { dicom } from '../bench/dicom/dicom.ts';
+import { importing, isDcmtkInstalled } from '../bench/dicom/importing.ts';
 import { isOrthancInstalled } from '../bench/dicom/orthanc.ts';
 import { FilledClinics } from '../bench/filled-clinics.ts';
 import { growth } from '../bench/growth/growth.ts';
@@ -129,6 +130,18 @@ test('dicom sends the same requests to the service and to an Orthanc, if one is 
   expect(compared).toHaveLength(isOrthancInstalled() ? Object.keys(rows).length : 0);
   expect(aims.length > 0).toBe(isOrthancInstalled());
   expect(notes[0]).toMatch(isOrthancInstalled() ? /^beside Orthanc \d/ : /not installed/);
+}, 120_000);
+
+test('import sends a series by the CLI and by the gateway, and to an Orthanc, if one is installed', async () => {
+  const { rows, aims, notes, ...result } = await importing(bench, { instances: 4, warmUp: 2, side: 32 });
+  expect(result).toMatchObject({ ...headline, unit: 'instances/s' });
+  const hasDcmtk = await isDcmtkInstalled();
+  const compares = hasDcmtk && isOrthancInstalled();
+  const ways = ['CLI', ...(hasDcmtk ? ['gateway'] : []), ...(compares ? ['Orthanc'] : [])];
+  expect(Object.keys(rows)).toEqual(ways);
+  for (const row of Object.values(rows)) expect(row['instances/s']).toBeGreaterThan(0);
+  expect(aims).toHaveLength(compares ? 2 : 0);
+  expect(notes[0]).toMatch(compares ? /^beside Orthanc \d/ : /not installed/);
 }, 120_000);
 
 test('page measures thumbnails, updates and frames in a browser', async () => {

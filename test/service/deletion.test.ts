@@ -3,6 +3,7 @@ import { annotationCountKey, annotationKey, annotationVersionKey, editKey } from
 import { photo } from '../fixtures/photos.ts';
 import { directAccess } from '../support/direct-access.ts';
 import { listen } from '../support/listener.ts';
+import { onlyMessage } from '../support/only-message.ts';
 import { PATIENT_1 } from '../support/people.ts';
 import {
   type Client,
@@ -79,7 +80,7 @@ describe('A deleted image', () => {
     const [id = ''] = ids;
     await doctor.json('DELETE', `/api/images/${id}`, 204);
     const { handle } = await import('../../functions/events/make-thumbnail/handler.ts');
-    await handle({ key: `incoming/${id}` } as Parameters<typeof handle>[0], direct);
+    await handle({ key: `incoming/${id}` } as Parameters<typeof handle>[0], direct, onlyMessage);
     await doctor.json('GET', `/api/images/${id}`, 404);
     expect(await objectsOf(id)).toBeDefined();
     await doctor.json('POST', `/api/images/${id}/restore`, 200);

@@ -7,9 +7,12 @@ export const trigger = defineTrigger({
     'DICOM files sent by signed URLs stay "pending": they are not in their studies until this is mended; the bytes are safe.',
   source: {
     objectsUnder: 'incoming-dicom/',
-    batchSize: 1,
+    // Files of one series that come together share transactions. Large ones are checked one after the other: see `checkUpload`.
+    batchSize: 10,
     maximumConcurrency: 20,
     maximumReceives: MAXIMUM_RECEIVES,
+    // Delays the retry after a process has ended. Six times the timeout would be twelve minutes, and nothing throttles this function.
+    visibilityTimeoutSeconds: 360,
   },
   permissions: {
     table: 'write',
@@ -18,5 +21,6 @@ export const trigger = defineTrigger({
     objects: { 'incoming-dicom': ['find', 'read', 'delete'], dicom: ['write', 'delete'] },
   },
   memoryMb: 1769,
-  timeoutSeconds: 60,
+  // Enough for ten large files. Half of it is for the last one: what does not begin before is retried.
+  timeoutSeconds: 120,
 });

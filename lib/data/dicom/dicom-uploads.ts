@@ -42,8 +42,13 @@ export class DicomUploads {
     const { name: TableName, client } = this.#table;
     const Key = dicomUploadKey(id);
     const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
-    const found = Item && parseItem(DicomUpload, Item);
-    return found && !hasExpired(found, now) ? found : undefined;
+    return Item && unexpired(Item, now);
+  }
+
+  /** Like `get`: those that are asked for at the same moment are read by one request. */
+  async getTogether(id: string, now: Date): Promise<DicomUpload | undefined> {
+    const [item] = await getMany(this.#table, [dicomUploadKey(id)]);
+    return item && unexpired(item, now);
   }
 
   /** Reads the uploads that exist and have not expired, in the order of the ids. Damaged ones are left out. */
@@ -57,25 +62,31 @@ export class DicomUploads {
   /**
    * Records the outcome of an upload.
    *
-   * @returns false if it is decided or removed already, so that nothing changes
+   * @returns the upload with it; undefined if it is decided or removed already, so that nothing changes
    */
-  async decide({ id }: DicomUpload, outcome: DicomOutcome, now: Date): Promise<boolean> {
+  async decide({ id }: DicomUpload, outcome: DicomOutcome, now: Date): Promise<DicomUpload | undefined> {
     const { name: TableName, client } = this.#table;
     const isKept = outcome.status === 'failed' || outcome.status === 'scanning';
     const { from } = Object.values(UPLOAD_TRANSITIONS).find(({ to }) => to === outcome.status) ?? {};
     const expiresAt = isKept ? null : epochSeconds(now) + RESULT_DAYS * 86_400;
     try {
-      await client.send(
+      const { Attributes = {} } = await client.send(
         new UpdateCommand({
           TableName,
           Key: dicomUploadKey(id),
           ...updateIf([isOneOf('status', from ?? [])], updateOf({ reason: null, ...outcome, expiresAt })),
+          ReturnValues: 'ALL_NEW',
         }),
       );
-      return true;
+      return parseItem(DicomUpload, Attributes);
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
+      if (error instanceof ConditionalCheckFailedException) return undefined;
       throw error;
     }
   }
+}
+
+function unexpired(item: Record<string, unknown>, now: Date): DicomUpload | undefined {
+  const found = parseItem(DicomUpload, item);
+  return hasExpired(found, now) ? undefined : found;
 }

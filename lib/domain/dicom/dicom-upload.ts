@@ -118,10 +118,15 @@ export function newDicomUpload(
  * stores do not.
  */
 export function declarationMismatch(
-  { fileSize, crc32 }: DicomUpload,
+  upload: DicomUpload,
   found: { bytes: number; crc32: string },
 ): string | undefined {
-  if (found.bytes !== fileSize) return `The file has ${found.bytes} bytes; ${fileSize} were announced.`;
-  if (crc32 === undefined || crc32 === found.crc32) return undefined;
+  const fault = sizeMismatch(upload, found.bytes);
+  if (fault !== undefined) return fault;
+  if (upload.crc32 === undefined || upload.crc32 === found.crc32) return undefined;
   return 'The file is not the one that was announced: its checksum is another.';
 }
+
+/** Describes how the size of a file differs from the declared one, or returns undefined. */
+export const sizeMismatch = ({ fileSize }: DicomUpload, bytes: number): string | undefined =>
+  bytes === fileSize ? undefined : `The file has ${bytes} bytes; ${fileSize} were announced.`;

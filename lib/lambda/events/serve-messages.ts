@@ -9,15 +9,20 @@ import { connect, type Factories } from '../needs.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { backoffSeconds, MessageQueue } from './message-queue.ts';
 import { isPermanent } from './permanent-failure.ts';
+import { Turns } from './turns.ts';
+
+/** The part of its timeout that a function needs for one message at most. */
+const PART_OF_ONE = 0.5;
 
 /**
  * The Lambda of a trigger whose events come through a queue. A message that fails is retried with growing delays until the queue moves it
- * to the dead-letter queue; after an error that is permanent, that happens at once.
+ * to the dead-letter queue; after an error that is permanent, that happens at once. Those of one invocation are processed at the same
+ * time, as far as `handle` does not use its turns.
  */
 export function serveMessages<Message, Deps>(
   trigger: Trigger,
   schema: z.ZodType<Message>,
-  handle: (message: Message, deps: Deps) => Promise<unknown>,
+  handle: (message: Message, deps: Deps, turns: Turns) => Promise<unknown>,
   needs: Factories<NoInfer<Deps>>,
 ) {
   letHeapGrow(trigger);
@@ -27,11 +32,11 @@ export function serveMessages<Message, Deps>(
     queue: () => new MessageQueue(environment.queueUrl),
     deadLetters: () => new DeadLetters(environment.deadLettersUrl),
   });
-  const processRecord = async ({ body, messageId, receiptHandle, attributes }: SQSRecord) => {
+  const processRecord = async ({ body, messageId, receiptHandle, attributes }: SQSRecord, turns: Turns) => {
     const deps = connected();
     const { queue, deadLetters } = queues();
     try {
-      await handle(schema.parse(JSON.parse(body)), deps);
+      await handle(schema.parse(JSON.parse(body)), deps, turns);
     } catch (error) {
       logger.error('failed', { trigger: trigger.id, messageId, error: error as Error });
       if (isPermanent(error)) return deadLetters.add(body);
@@ -42,6 +47,10 @@ export function serveMessages<Message, Deps>(
       throw error;
     }
   };
-  return (event: SQSEvent, context: Context) =>
-    processPartialResponse(event, processRecord, processor, { context, throwOnFullBatchFailure: false });
+  return (event: SQSEvent, context: Context) => {
+    const remainingMs = () => context.getRemainingTimeInMillis();
+    const turns = new Turns(event.Records.length, remainingMs, PART_OF_ONE * trigger.timeoutSeconds * 1000);
+    const inTurn = (record: SQSRecord) => turns.take(() => processRecord(record, turns));
+    return processPartialResponse(event, inTurn, processor, { context, throwOnFullBatchFailure: false });
+  };
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Trigger } from '../../api/trigger.ts';
 import type { Factories } from '../needs.ts';
 import { serveMessages } from './serve-messages.ts';
+import type { Turns } from './turns.ts';
 
 /** An object that was created in the bucket. */
 export interface CreatedObject {
@@ -22,11 +23,11 @@ const decodeKey = (key: string) => decodeURIComponent(key.replaceAll('+', ' '));
  */
 export function serveObjects<Deps>(
   trigger: Trigger,
-  handle: (object: CreatedObject, deps: Deps) => Promise<unknown>,
+  handle: (object: CreatedObject, deps: Deps, turns: Turns) => Promise<unknown>,
   needs: Factories<NoInfer<Deps>>,
 ) {
-  const forEach = async (message: z.infer<typeof S3Message>, deps: Deps) => {
-    for (const { s3 } of message.Records) await handle({ key: decodeKey(s3.object.key) }, deps);
+  const forEach = async (message: z.infer<typeof S3Message>, deps: Deps, turns: Turns) => {
+    for (const { s3 } of message.Records) await handle({ key: decodeKey(s3.object.key) }, deps, turns);
   };
   return serveMessages(trigger, S3Message, forEach, needs);
 }

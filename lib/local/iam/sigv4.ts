@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import S3Error from '@20minutes/s3rver/lib/models/error.js';
 import { region } from '../template.ts';
@@ -171,9 +171,22 @@ function sign(request: IncomingMessage, url: URL, claim: Claim, secret: string, 
   ].join('\n');
   const hash = createHash('sha256').update(canonicalRequest).digest('hex');
   const stringToSign = [algorithm, claim.date, claim.scope.join('/'), hash].join('\n');
+  return createHmac('sha256', signingKeyOf(secret, claim.scope)).update(stringToSign).digest('hex');
+}
+
+const signingKeys = new Map<string, KeyObject>();
+
+/** The key for the signatures of a day. Its derivation takes longer than a signature. */
+function signingKeyOf(secret: string, scope: readonly string[]): KeyObject {
+  const name = [secret, ...scope].join('/');
+  const known = signingKeys.get(name);
+  if (known) return known;
   const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
-  const signingKey = claim.scope.reduce<string | Buffer>(hmac, `AWS4${secret}`);
-  return createHmac('sha256', signingKey).update(stringToSign).digest('hex');
+  const derived = createSecretKey(Buffer.from(scope.reduce<string | Buffer>(hmac, `AWS4${secret}`)));
+  // There are as many as functions each day.
+  if (signingKeys.size >= 1000) signingKeys.clear();
+  signingKeys.set(name, derived);
+  return derived;
 }
 
 function compare(a: string, b: string): number {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import * as z from 'zod';
 import type { Faults } from '../faults/faults.ts';
 import type { Message, Queues } from '../sqs/queues.ts';
@@ -19,6 +20,15 @@ export const BatchResponse = z
   .object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })).nullish() })
   .loose()
   .nullable();
+
+/**
+ * Invocations at once of a function that takes several messages: more would wait for each other's CPU, each after the start of a process,
+ * while the messages that wait for them make fuller batches. Lambda, too, begins with a few, and adds more while messages wait
+ * (developer guide, "Amazon SQS scaling").
+ */
+const batchesAtOnce = Math.max(2, availableParallelism());
+/** Each time the oldest message has waited so long, there may be one more. */
+const moreAfterMs = 10_000;
 
 /** Delivers a queue's messages to a function. Failed messages are delivered again after the visibility timeout. */
 export class QueueConsumer {
@@ -52,6 +62,10 @@ export class QueueConsumer {
     const { queueArn, batchSize, maxConcurrency, batchingWindowSeconds } = this.#mapping;
     while (!this.#closed && this.#running < maxConcurrency) {
       const { waiting, oldestSentAt, nextVisibleAt } = this.#queues.statusOf(queueArn);
+      if (batchSize > 1 && waiting > 0 && this.#running >= this.#batchesAtOnce(oldestSentAt)) {
+        this.#timer = setTimeout(() => this.pump(), moreAfterMs);
+        return;
+      }
       const fullAt = oldestSentAt === undefined ? undefined : oldestSentAt + batchingWindowSeconds * 1000;
       const gathering =
         waiting > 0 && waiting < batchSize && fullAt !== undefined && fullAt > this.#queues.clock.now();
@@ -73,6 +87,11 @@ export class QueueConsumer {
   close() {
     this.#closed = true;
     clearTimeout(this.#timer);
+  }
+
+  #batchesAtOnce(oldestSentAt = Number.POSITIVE_INFINITY): number {
+    const waitedMs = Math.max(0, this.#queues.clock.now() - oldestSentAt);
+    return batchesAtOnce + Math.floor(waitedMs / moreAfterMs);
   }
 
   async #run(messages: Message[]) {

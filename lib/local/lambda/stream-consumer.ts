@@ -10,6 +10,7 @@ import {
 import type { Clock } from '../clock.ts';
 import { type Delivery, type Faults, overtakingMs } from '../faults/faults.ts';
 import type { Queues } from '../sqs/queues.ts';
+import { statement } from '../statement.ts';
 import { region } from '../template.ts';
 import { BatchResponse } from './queue-consumer.ts';
 import { getRecords, type StoredRecord } from './stream-records.ts';
@@ -252,9 +253,10 @@ export class StreamConsumer {
   }
 
   async #iteratorFor(shard: string): Promise<string | undefined> {
-    const row = this.#db
-      .prepare('SELECT sequence_number FROM stream_positions WHERE mapping = ? AND shard = ?')
-      .get(this.#position, shard);
+    const row = statement(
+      this.#db,
+      'SELECT sequence_number FROM stream_positions WHERE mapping = ? AND shard = ?',
+    ).get(this.#position, shard);
     const iterator = (type: 'TRIM_HORIZON' | 'AFTER_SEQUENCE_NUMBER', SequenceNumber?: string) =>
       this.#client.send(
         new GetShardIteratorCommand({
@@ -278,9 +280,10 @@ export class StreamConsumer {
 
   #checkpoint(shard: string, sequenceNumber: string) {
     if (!this.#hasPositions) return;
-    this.#db
-      .prepare('INSERT OR REPLACE INTO stream_positions (mapping, shard, sequence_number) VALUES (?, ?, ?)')
-      .run(this.#position, shard, sequenceNumber);
+    statement(
+      this.#db,
+      'INSERT OR REPLACE INTO stream_positions (mapping, shard, sequence_number) VALUES (?, ?, ?)',
+    ).run(this.#position, shard, sequenceNumber);
   }
 
   /** Whether this delivery has a fault. */

@@ -11,6 +11,7 @@ import S3Object from '@20minutes/s3rver/lib/models/object.js';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Queues } from '../sqs/queues.ts';
+import { statement } from '../statement.ts';
 import { region } from '../template.ts';
 import type { BucketDefinition } from './s3-buckets.ts';
 import { currentCall } from './s3-call.ts';
@@ -94,11 +95,10 @@ export class S3Store {
 
   /** Returns the metadata of an object. */
   find(bucket: string, key: string): StoredObject | undefined {
-    const row = this.#db
-      .prepare(
-        'SELECT key, blob, size, etag, crc32, modified_at, metadata FROM objects WHERE bucket = ? AND key = ?',
-      )
-      .get(bucket, key);
+    const row = statement(
+      this.#db,
+      'SELECT key, blob, size, etag, crc32, modified_at, metadata FROM objects WHERE bucket = ? AND key = ?',
+    ).get(bucket, key);
     return row && StoredObject.parse(row);
   }
 
@@ -199,7 +199,7 @@ export class S3Store {
   async deleteVersion(bucket: string, key: string, id: string): Promise<void> {
     const deleted = this.#findVersion(bucket, key, id);
     if (this.find(bucket, key)?.blob === id)
-      this.#db.prepare('DELETE FROM objects WHERE bucket = ? AND key = ?').run(bucket, key);
+      statement(this.#db, 'DELETE FROM objects WHERE bucket = ? AND key = ?').run(bucket, key);
     this.versions?.delete(bucket, key, id);
     if (deleted) await rm(this.#blobPath(deleted.blob), { force: true });
   }
@@ -210,9 +210,10 @@ export class S3Store {
 
   async deleteObject(bucket: string, key: string): Promise<void> {
     this.#keeps(bucket)?.keep(bucket, key, { withMarker: true });
-    const row = this.#db
-      .prepare('DELETE FROM objects WHERE bucket = ? AND key = ? RETURNING blob')
-      .get(bucket, key);
+    const row = statement(this.#db, 'DELETE FROM objects WHERE bucket = ? AND key = ? RETURNING blob').get(
+      bucket,
+      key,
+    );
     if (!row) return;
     for (const queue of this.#buckets.get(bucket)?.queuesFor('ObjectRemoved:Delete', key) ?? []) {
       this.#queues.send(queue, this.#event(bucket, key, 'ObjectRemoved:Delete', undefined), 's3');
@@ -225,12 +226,11 @@ export class S3Store {
     // Not an open cursor: a page may take a while, and an open cursor would block writes.
     let after = startAfter;
     for (;;) {
-      const rows = this.#db
-        .prepare(
-          `SELECT key, blob, size, etag, crc32, modified_at, metadata FROM objects
+      const rows = statement(
+        this.#db,
+        `SELECT key, blob, size, etag, crc32, modified_at, metadata FROM objects
            WHERE bucket = ? AND key > ? AND key BETWEEN ? AND ? AND substr(key, 1, ?) = ? ORDER BY key LIMIT 1000`,
-        )
-        .all(bucket, after, prefix, prefix + greatestRest, [...prefix].length, prefix);
+      ).all(bucket, after, prefix, prefix + greatestRest, [...prefix].length, prefix);
       // One by one, so that a caller may stop after the first.
       for (const row of rows) yield StoredObject.parse(row);
       if (rows.length < 1000) return;
@@ -240,33 +240,38 @@ export class S3Store {
 
   async initiateUpload(bucket: string, key: string, uploadId: string, headers: Record<string, unknown>) {
     const { metadata } = new S3Object(bucket, key, null, headers);
-    this.#db
-      .prepare('INSERT INTO uploads (id, bucket, key, started_at, metadata) VALUES (?, ?, ?, ?, ?)')
-      .run(uploadId, bucket, key, this.#clock.now(), JSON.stringify(textOnly(metadata)));
+    statement(
+      this.#db,
+      'INSERT INTO uploads (id, bucket, key, started_at, metadata) VALUES (?, ?, ?, ?, ?)',
+    ).run(uploadId, bucket, key, this.#clock.now(), JSON.stringify(textOnly(metadata)));
   }
 
   hasUpload(bucket: string, key: string, uploadId: string): boolean {
-    return !!this.#db
-      .prepare('SELECT 1 FROM uploads WHERE id = ? AND bucket = ? AND key = ?')
-      .get(uploadId, bucket, key);
+    return !!statement(this.#db, 'SELECT 1 FROM uploads WHERE id = ? AND bucket = ? AND key = ?').get(
+      uploadId,
+      bucket,
+      key,
+    );
   }
 
   async putPart(_bucket: string, uploadId: string, partNumber: string, content: Readable) {
     const written = await this.#write(content);
     const number = Number(partNumber);
-    const replaced = this.#db
-      .prepare('SELECT blob FROM parts WHERE upload = ? AND number = ?')
-      .get(uploadId, number);
-    this.#db
-      .prepare('INSERT OR REPLACE INTO parts (upload, number, blob, size, etag) VALUES (?, ?, ?, ?, ?)')
-      .run(uploadId, number, written.blob, written.size, written.md5);
+    const replaced = statement(this.#db, 'SELECT blob FROM parts WHERE upload = ? AND number = ?').get(
+      uploadId,
+      number,
+    );
+    statement(
+      this.#db,
+      'INSERT OR REPLACE INTO parts (upload, number, blob, size, etag) VALUES (?, ?, ?, ?, ?)',
+    ).run(uploadId, number, written.blob, written.size, written.md5);
     if (replaced) await rm(this.#blobPath(String(replaced.blob)), { force: true });
     return { size: written.size, md5: written.md5 };
   }
 
   async putObjectMultipart(bucket: string, uploadId: string, wanted: { number: number; etag: string }[]) {
     const upload = Upload.parse(
-      this.#db.prepare('SELECT key, metadata FROM uploads WHERE id = ?').get(uploadId),
+      statement(this.#db, 'SELECT key, metadata FROM uploads WHERE id = ?').get(uploadId),
     );
     const stored = new Map(this.#partsOf(uploadId).map((part) => [part.number, part]));
     const parts = wanted.map(({ number, etag }, index) => {
@@ -300,8 +305,8 @@ export class S3Store {
 
   async abortUpload(uploadId: string) {
     const parts = this.#partsOf(uploadId);
-    this.#db.prepare('DELETE FROM uploads WHERE id = ?').run(uploadId);
-    this.#db.prepare('DELETE FROM parts WHERE upload = ?').run(uploadId);
+    statement(this.#db, 'DELETE FROM uploads WHERE id = ?').run(uploadId);
+    statement(this.#db, 'DELETE FROM parts WHERE upload = ?').run(uploadId);
     for (const part of parts) await rm(this.#blobPath(part.blob), { force: true });
   }
 
@@ -319,9 +324,10 @@ export class S3Store {
             await rm(this.#blobPath(blob), { force: true });
         }
         const old = (table: string, column: string, days: number) =>
-          this.#db
-            .prepare(`SELECT * FROM ${table} WHERE bucket = ? AND substr(key, 1, ?) = ? AND ${column} < ?`)
-            .all(name, [...Prefix].length, Prefix, now - days * dayMs);
+          statement(
+            this.#db,
+            `SELECT * FROM ${table} WHERE bucket = ? AND substr(key, 1, ?) = ? AND ${column} < ?`,
+          ).all(name, [...Prefix].length, Prefix, now - days * dayMs);
         if (ExpirationInDays !== undefined) {
           for (const { key } of old('objects', 'modified_at', ExpirationInDays))
             await this.deleteObject(name, String(key));
@@ -382,12 +388,11 @@ export class S3Store {
     this.#db.exec('BEGIN');
     try {
       this.#keeps(bucket)?.keep(bucket, key);
-      this.#db
-        .prepare(
-          `INSERT OR REPLACE INTO objects (bucket, key, blob, size, etag, crc32, modified_at, metadata)
+      statement(
+        this.#db,
+        `INSERT OR REPLACE INTO objects (bucket, key, blob, size, etag, crc32, modified_at, metadata)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-        )
-        .run(bucket, key, blob, size, etag, object.crc32, this.#clock.now(), JSON.stringify(metadata));
+      ).run(bucket, key, blob, size, etag, object.crc32, this.#clock.now(), JSON.stringify(metadata));
       for (const queue of queues)
         this.#queues.send(queue, this.#event(bucket, key, eventName, { size, etag }), 's3');
       this.#db.exec('COMMIT');
@@ -446,9 +451,10 @@ export class S3Store {
   }
 
   #partsOf(uploadId: string) {
-    const rows = this.#db
-      .prepare('SELECT number, blob, size, etag FROM parts WHERE upload = ? ORDER BY number')
-      .all(uploadId);
+    const rows = statement(
+      this.#db,
+      'SELECT number, blob, size, etag FROM parts WHERE upload = ? ORDER BY number',
+    ).all(uploadId);
     return z.array(Part).parse(rows);
   }
 
@@ -461,10 +467,10 @@ export class S3Store {
   /** Deletes bytes whose object was never committed, or was deleted, when the last process was killed. */
   #removeOrphans() {
     const known = new Set(
-      this.#db
-        .prepare(
-          'SELECT blob FROM objects UNION ALL SELECT blob FROM parts UNION ALL SELECT blob FROM versions WHERE blob IS NOT NULL',
-        )
+      statement(
+        this.#db,
+        'SELECT blob FROM objects UNION ALL SELECT blob FROM parts UNION ALL SELECT blob FROM versions WHERE blob IS NOT NULL',
+      )
         .all()
         .map((row) => String(row.blob)),
     );

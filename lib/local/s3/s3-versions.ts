@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../clock.ts';
+import { statement } from '../statement.ts';
 import { StoredObject } from './stored-object.ts';
 
 /** A version of an object that is not the current one, or the marker of a deletion. */
@@ -36,31 +37,29 @@ export class S3Versions {
   /** Keeps the current object, which is about to be replaced, or (`withMarker`) was just removed. */
   keep(bucket: string, key: string, { withMarker = false } = {}) {
     const now = this.#clock.now();
-    this.#db
-      .prepare(
-        `INSERT INTO versions (bucket, key, id, blob, size, etag, crc32, modified_at, metadata, ended_at)
+    statement(
+      this.#db,
+      `INSERT INTO versions (bucket, key, id, blob, size, etag, crc32, modified_at, metadata, ended_at)
          SELECT bucket, key, blob, blob, size, etag, crc32, modified_at, metadata, ? FROM objects WHERE bucket = ? AND key = ?`,
-      )
-      .run(now, bucket, key);
+    ).run(now, bucket, key);
     if (!withMarker) return;
-    this.#db
-      .prepare('INSERT INTO versions (bucket, key, id, modified_at, ended_at) VALUES (?, ?, ?, ?, ?)')
-      .run(bucket, key, randomUUID(), now, now);
+    statement(
+      this.#db,
+      'INSERT INTO versions (bucket, key, id, modified_at, ended_at) VALUES (?, ?, ?, ?, ?)',
+    ).run(bucket, key, randomUUID(), now, now);
   }
 
   find(bucket: string, key: string, id: string): StoredObject | undefined {
-    const row = this.#db
-      .prepare(
-        'SELECT key, blob, size, etag, crc32, modified_at, metadata FROM versions WHERE bucket = ? AND key = ? AND id = ? AND blob IS NOT NULL',
-      )
-      .get(bucket, key, id);
+    const row = statement(
+      this.#db,
+      'SELECT key, blob, size, etag, crc32, modified_at, metadata FROM versions WHERE bucket = ? AND key = ? AND id = ? AND blob IS NOT NULL',
+    ).get(bucket, key, id);
     return row && StoredObject.parse(row);
   }
 
   /** The versions of a key, the newest first, without the current object. */
   of(bucket: string, key: string): Version[] {
-    return this.#db
-      .prepare('SELECT * FROM versions WHERE bucket = ? AND key = ? ORDER BY number DESC')
+    return statement(this.#db, 'SELECT * FROM versions WHERE bucket = ? AND key = ? ORDER BY number DESC')
       .all(bucket, key)
       .map((row) => ({
         key,
@@ -74,33 +73,37 @@ export class S3Versions {
 
   /** The keys with a prefix that have such versions, after a key. */
   keys(bucket: string, prefix: string, after: string): string[] {
-    return this.#db
-      .prepare('SELECT DISTINCT key FROM versions WHERE bucket = ? AND key > ? AND substr(key, 1, ?) = ?')
+    return statement(
+      this.#db,
+      'SELECT DISTINCT key FROM versions WHERE bucket = ? AND key > ? AND substr(key, 1, ?) = ?',
+    )
       .all(bucket, after, [...prefix].length, prefix)
       .map(({ key }) => String(key));
   }
 
   /** Removes a version. If the key then has no current object and its newest version is none of a deletion, that is current again. */
   delete(bucket: string, key: string, id: string) {
-    this.#db.prepare('DELETE FROM versions WHERE bucket = ? AND key = ? AND id = ?').run(bucket, key, id);
+    statement(this.#db, 'DELETE FROM versions WHERE bucket = ? AND key = ? AND id = ?').run(bucket, key, id);
     const [newest] = this.of(bucket, key);
-    const current = this.#db.prepare('SELECT 1 FROM objects WHERE bucket = ? AND key = ?').get(bucket, key);
+    const current = statement(this.#db, 'SELECT 1 FROM objects WHERE bucket = ? AND key = ?').get(
+      bucket,
+      key,
+    );
     if (!newest || newest.isMarker || current) return;
-    this.#db
-      .prepare(
-        `INSERT INTO objects (bucket, key, blob, size, etag, crc32, modified_at, metadata)
+    statement(
+      this.#db,
+      `INSERT INTO objects (bucket, key, blob, size, etag, crc32, modified_at, metadata)
          SELECT bucket, key, blob, size, etag, crc32, modified_at, metadata FROM versions WHERE id = ?`,
-      )
-      .run(newest.id);
-    this.#db.prepare('DELETE FROM versions WHERE id = ?').run(newest.id);
+    ).run(newest.id);
+    statement(this.#db, 'DELETE FROM versions WHERE id = ?').run(newest.id);
   }
 
   /** Removes the versions that ended before a time. Returns the names of their bytes. */
   expire(bucket: string, prefix: string, before: number): string[] {
-    return this.#db
-      .prepare(
-        'DELETE FROM versions WHERE bucket = ? AND substr(key, 1, ?) = ? AND ended_at < ? RETURNING blob',
-      )
+    return statement(
+      this.#db,
+      'DELETE FROM versions WHERE bucket = ? AND substr(key, 1, ?) = ? AND ended_at < ? RETURNING blob',
+    )
       .all(bucket, [...prefix].length, prefix, before)
       .flatMap(({ blob }) => (blob === null ? [] : [String(blob)]));
   }

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { EventSource } from '../faults/fault-kinds.ts';
 import type { Faults } from '../faults/faults.ts';
 import { StartError } from '../start-error.ts';
+import { statement } from '../statement.ts';
 import type { Template } from '../template.ts';
 
 /** A message as its receiver sees it. */
@@ -77,9 +78,10 @@ export class Queues {
     let id = randomUUID();
     for (const delayMs of this.#faults.deliveries({ source, queue: queueArn })) {
       id = randomUUID();
-      this.#db
-        .prepare('INSERT INTO messages (id, queue, body, sent_at, visible_at) VALUES (?, ?, ?, ?, ?)')
-        .run(id, queueArn, body, now, now + delayMs);
+      statement(
+        this.#db,
+        'INSERT INTO messages (id, queue, body, sent_at, visible_at) VALUES (?, ?, ?, ?, ?)',
+      ).run(id, queueArn, body, now, now + delayMs);
     }
     this.#wake(queueArn);
     return id;
@@ -92,39 +94,39 @@ export class Queues {
   receive(queueArn: string, max: number): Message[] {
     const settings = this.#settingsOf(queueArn);
     const now = this.clock.now();
-    this.#db
-      .prepare('DELETE FROM messages WHERE queue = ? AND sent_at < ?')
-      .run(queueArn, now - settings.retentionSeconds * 1000);
+    statement(this.#db, 'DELETE FROM messages WHERE queue = ? AND sent_at < ?').run(
+      queueArn,
+      now - settings.retentionSeconds * 1000,
+    );
     if (settings.redrive) {
       const { deadLetterQueue, maxReceiveCount } = settings.redrive;
-      const moved = this.#db
-        .prepare(
-          `UPDATE messages SET queue = ?, visible_at = ?, receive_count = 0
+      const moved = statement(
+        this.#db,
+        `UPDATE messages SET queue = ?, visible_at = ?, receive_count = 0
            WHERE queue = ? AND visible_at <= ? AND receive_count >= ?`,
-        )
-        .run(deadLetterQueue, now, queueArn, now, maxReceiveCount);
+      ).run(deadLetterQueue, now, queueArn, now, maxReceiveCount);
       if (moved.changes) this.#wake(deadLetterQueue);
     }
-    const rows = this.#db
-      .prepare(
-        `UPDATE messages SET visible_at = ?, receive_count = receive_count + 1,
+    const rows = statement(
+      this.#db,
+      `UPDATE messages SET visible_at = ?, receive_count = receive_count + 1,
            first_received_at = coalesce(first_received_at, ?)
          WHERE id IN (SELECT id FROM messages WHERE queue = ? AND visible_at <= ? ORDER BY sent_at LIMIT ?)
          RETURNING id, body, sent_at, visible_at, receive_count, first_received_at`,
-      )
-      .all(now + settings.visibilityTimeoutSeconds * 1000, now, queueArn, now, max);
+    ).all(now + settings.visibilityTimeoutSeconds * 1000, now, queueArn, now, max);
     return z.array(Message).parse(rows);
   }
 
   delete(ids: string[]) {
-    for (const id of ids) this.#db.prepare('DELETE FROM messages WHERE id = ?').run(id);
+    for (const id of ids) statement(this.#db, 'DELETE FROM messages WHERE id = ?').run(id);
   }
 
   /** Changes the visibility timeout of a message. Returns false if it was received again since. */
   changeVisibility(queueArn: string, id: string, receiveCount: number, seconds: number): boolean {
-    const { changes } = this.#db
-      .prepare('UPDATE messages SET visible_at = ? WHERE queue = ? AND id = ? AND receive_count = ?')
-      .run(this.clock.now() + seconds * 1000, queueArn, id, receiveCount);
+    const { changes } = statement(
+      this.#db,
+      'UPDATE messages SET visible_at = ? WHERE queue = ? AND id = ? AND receive_count = ?',
+    ).run(this.clock.now() + seconds * 1000, queueArn, id, receiveCount);
     this.#wake(queueArn);
     return changes > 0;
   }
@@ -148,15 +150,14 @@ export class Queues {
         next: z.number().nullable(),
       })
       .parse(
-        this.#db
-          .prepare(
-            `SELECT count(*) FILTER (WHERE visible_at <= :now) AS waiting,
+        statement(
+          this.#db,
+          `SELECT count(*) FILTER (WHERE visible_at <= :now) AS waiting,
                count(*) FILTER (WHERE visible_at > :now) AS hidden,
                min(sent_at) FILTER (WHERE visible_at <= :now) AS oldest,
                min(visible_at) FILTER (WHERE visible_at > :now) AS next
              FROM messages WHERE queue = :queue`,
-          )
-          .get({ now: this.clock.now(), queue: queueArn }),
+        ).get({ now: this.clock.now(), queue: queueArn }),
       );
     return {
       waiting: row.waiting,

@@ -2,6 +2,7 @@ import type { Images } from '../../data/images.ts';
 import type { Image } from '../../domain/images/image.ts';
 import { NOT_CHECKED } from '../../domain/uploads/upload-reasons.ts';
 import { PermanentFailure } from '../../lambda/events/permanent-failure.ts';
+import type { Turns } from '../../lambda/events/turns.ts';
 import type { Objects } from '../../storage/objects.ts';
 import { type AttemptDeps, attemptCheck } from '../uploads/attempt-check.ts';
 import { publishDecision } from '../uploads/publish-decision.ts';
@@ -20,12 +21,17 @@ export interface CheckDeps extends ProcessDeps, AttemptDeps, ScanDeps {
  *
  * @returns false if the bytes or the image no longer exist, or wait for the scanner
  */
-export async function checkImage(key: string, image: Image, deps: CheckDeps): Promise<boolean> {
+export async function checkImage(
+  key: string,
+  image: Image,
+  deps: CheckDeps,
+  turns: Pick<Turns, 'alone'>,
+): Promise<boolean> {
   const { images, bucket, now } = deps;
   try {
     const scan = await scanOf(key, deps);
     if (scan.state === 'clean')
-      return await attemptCheck(key, () => processImage(key, image, deps, scan.etag), deps);
+      return await attemptCheck(key, () => processImage(key, image, deps, scan.etag), deps, turns);
     if (scan.state === 'infected') return await rejectImage(image, scan.reason, deps);
     if (await bucket.head(key)) await images.markScanning(image, now());
     return false;

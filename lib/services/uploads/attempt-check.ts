@@ -1,8 +1,9 @@
 import type { CheckAttempts } from '../../data/check-attempts.ts';
 import { PermanentFailure } from '../../lambda/events/permanent-failure.ts';
+import type { Turns } from '../../lambda/events/turns.ts';
 
 export interface AttemptDeps {
-  checkAttempts: Pick<CheckAttempts, 'begin' | 'end'>;
+  checkAttempts: Pick<CheckAttempts, 'begin' | 'beginFirst' | 'end'>;
   now: () => Date;
 }
 
@@ -11,7 +12,8 @@ const MOST_ATTEMPTS = 3;
 
 /**
  * Checks an upload, unless earlier checks of it ended their processes: its bytes may take more memory or time than the
- * function has.
+ * function has. Of the uploads in a process, nobody knows which one ended it: all of them are checked alone the next time, and only
+ * the one that ends its process again is counted on.
  *
  * @param upload its key in S3
  * @throws PermanentFailure
@@ -20,9 +22,14 @@ export async function attemptCheck<T>(
   upload: string,
   check: () => Promise<T>,
   { checkAttempts, now }: AttemptDeps,
+  turns: Pick<Turns, 'alone'>,
 ): Promise<T> {
-  if ((await checkAttempts.begin(upload, now())) > MOST_ATTEMPTS)
-    throw new PermanentFailure(`${MOST_ATTEMPTS} checks of ${upload} ended their processes`);
+  const unended = await checkAttempts.beginFirst(upload, now());
+  if (unended > 0) {
+    await turns.alone(unended);
+    if ((await checkAttempts.begin(upload, now())) > MOST_ATTEMPTS)
+      throw new PermanentFailure(`${MOST_ATTEMPTS} checks of ${upload} ended their processes`);
+  }
   try {
     return await check();
   } catch (error) {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { median, milliseconds } from '../measure.ts';
+import { median } from '../measure.ts';
 import { atLeast, type Bench, headline, type Result, type Row, round } from '../result.ts';
-import { functionOf, type StackAddress, s3Of, tokensOf, withStackProcess } from '../stack.ts';
+import { tokensOf, withStackProcess } from '../stack.ts';
 import { sliceOf } from './archive-of-studies.ts';
-import { ctSlice, dicomSlice } from './dicom-file.ts';
+import { putsPerSecond } from './bare-puts.ts';
+import { dicomSlice } from './dicom-file.ts';
 import { type DicomSide, type DicomWorkload, dicomWorkloads, perform } from './dicom-workloads.ts';
 import { isOrthancInstalled, withOrthanc } from './orthanc.ts';
 
@@ -58,24 +58,6 @@ async function fillOrthanc(url: string, studies: number): Promise<void> {
     for (const number of numbers) await store(number);
   };
   await Promise.all(Array.from({ length: 4 }, client));
-}
-
-/** The minimum for storing: the same bytes into the local S3, and nothing else. */
-async function putsPerSecond(stack: StackAddress, out: string, { side, requests }: Size): Promise<number> {
-  const s3 = s3Of(stack);
-  const { BUCKET_NAME: Bucket } = functionOf(out, stack.url, 'store-instances').environment;
-  const Body = ctSlice(
-    { sopUid: '2.25.1', seriesUid: '2.25.2', studyUid: '2.25.3', patientId: 'P-1001' },
-    side,
-  );
-  const numbers = Array.from({ length: requests }, (_value, number) => number).values();
-  const client = async () => {
-    for (const number of numbers)
-      await s3.send(new PutObjectCommand({ Bucket, Key: `bench/${number}`, Body }));
-  };
-  const ms = await milliseconds(() => Promise.all(Array.from({ length: 4 }, client)));
-  s3.destroy();
-  return (requests / ms) * 1000;
 }
 
 /** Both sides in turns, so that other work of the machine affects them equally. */

@@ -13,19 +13,22 @@ export const isOrthancInstalled = (): boolean => findOrthanc() !== undefined && 
  * afterwards.
  */
 export async function withOrthanc<T>(
-  work: (orthanc: { url: string; version: string; pid: number }) => Promise<T>,
+  work: (orthanc: { url: string; dicomPort: number; version: string; pid: number }) => Promise<T>,
 ): Promise<T> {
   return withDataDir(async (dataDir) => {
+    const dicomPort = await freePort();
     const orthanc = await startOrthanc(dataDir, await freePort(), {
       Name: 'bench',
       Plugins: [PLUGIN],
       AuthenticationEnabled: false,
+      DicomServerEnabled: true,
+      DicomPort: dicomPort,
       DicomWeb: { Enable: true, Root: '/dicom-web/' },
     });
     try {
       const { url, process } = orthanc;
       const { Version } = (await (await fetch(`${url}/system`)).json()) as { Version: unknown };
-      return await work({ url, version: String(Version), pid: process.pid ?? 0 });
+      return await work({ url, dicomPort, version: String(Version), pid: process.pid ?? 0 });
     } finally {
       await orthanc.stop();
     }

@@ -5,6 +5,7 @@ import { DicomUploads } from '../../../lib/data/dicom/dicom-uploads.ts';
 import { dicomKey, incomingDicomKey } from '../../../lib/storage/object-keys.ts';
 import { newUids, slice } from '../../fixtures/dicom-uploads.ts';
 import { directAccess } from '../../support/direct-access.ts';
+import { onlyMessage } from '../../support/only-message.ts';
 import { PATIENT_2 } from '../../support/people.ts';
 import { type Client, until, useService } from '../../support/service.ts';
 
@@ -135,11 +136,11 @@ describe('A DICOM file that is uploaded to a signed URL', () => {
     const uids = newUids();
     const { uploadId } = await send(slice(uids));
     const deps = { ...direct, dicomUploads: new DicomUploads(direct.table), ownIssuers: [] };
-    await handle({ key: incomingDicomKey(uploadId) }, deps);
+    await handle({ key: incomingDicomKey(uploadId) }, deps, onlyMessage);
     expect(await direct.dicomStore.getStudy(uids.study)).toMatchObject({ instances: 1 });
     const stray = incomingDicomKey('0198c6a2-7f51-7d2e-8a35-5b1f0c4f9e99');
     await direct.bucket.write(stray, Buffer.from('x'), 'application/dicom');
-    await expect(handle({ key: stray }, deps)).rejects.toThrow('has no record');
+    await expect(handle({ key: stray }, deps, onlyMessage)).rejects.toThrow('has no record');
     expect(await direct.bucket.read(stray)).toBeDefined();
     await direct.bucket.delete([stray]);
   });

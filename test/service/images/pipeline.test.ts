@@ -11,6 +11,7 @@ import { incomingKey, originalKey, renditionKey } from '../../../lib/storage/obj
 import { photo } from '../../fixtures/photos.ts';
 import { takeDeadLetters } from '../../support/dead-letters.ts';
 import { directAccess } from '../../support/direct-access.ts';
+import { onlyMessage } from '../../support/only-message.ts';
 import { PATIENT_1 } from '../../support/people.ts';
 import { type Client, createBatch, decided, until, upload, useService } from '../../support/service.ts';
 
@@ -33,7 +34,7 @@ describe('An event', () => {
     const ids = await upload(doctor, batch, await Promise.all([1, 2, 3].map((seed) => photo({ seed }))));
     const before = await Promise.all(ids.map((id) => decided(doctor, id)));
     for (const id of [...ids, ...ids, ...ids].reverse())
-      await makeThumbnail({ key: incomingKey({ id }) }, direct);
+      await makeThumbnail({ key: incomingKey({ id }) }, direct, onlyMessage);
     expect(await Promise.all(ids.map((id) => doctor.json('GET', `/api/images/${id}/`, 200)))).toEqual(before);
     expect(await countOf(batch)).toBe(3);
   });
@@ -41,7 +42,7 @@ describe('An event', () => {
   test('that is delivered many times at once counts once', async () => {
     const batch = await createBatch(doctor);
     const [id = ''] = await upload(doctor, batch, [await photo()]);
-    const event = () => makeThumbnail({ key: incomingKey({ id }) }, direct);
+    const event = () => makeThumbnail({ key: incomingKey({ id }) }, direct, onlyMessage);
     // Those that no longer find the upload are delivered again.
     const outcomes = await Promise.allSettled(Array.from({ length: 8 }, event));
     for (const each of outcomes)
@@ -52,7 +53,7 @@ describe('An event', () => {
   });
 
   test('for an object that does not exist, or whose image was erased, does no harm', async () => {
-    await makeThumbnail({ key: incomingKey({ id: randomUUID() }) }, direct);
+    await makeThumbnail({ key: incomingKey({ id: randomUUID() }) }, direct, onlyMessage);
     const erased = randomUUID();
     await direct.images.rememberErasure({ id: erased }, new Date());
     await direct.bucket.write(incomingKey({ id: erased }), (await photo()).bytes, 'image/jpeg');
@@ -62,7 +63,7 @@ describe('An event', () => {
   test('for an upload of an unknown image keeps the upload', async () => {
     const key = incomingKey({ id: randomUUID() });
     await direct.bucket.write(key, (await photo()).bytes, 'image/jpeg');
-    await expect(makeThumbnail({ key }, direct)).rejects.toThrow('has no image');
+    await expect(makeThumbnail({ key }, direct, onlyMessage)).rejects.toThrow('has no image');
     expect(await direct.bucket.read(key)).toBeDefined();
     await direct.bucket.delete([key]);
   });
@@ -132,7 +133,7 @@ describe('Erasing', () => {
       },
       delete: (keys: readonly string[]) => direct.bucket.delete(keys),
     };
-    await makeThumbnail({ key: incomingKey({ id }) }, { ...direct, bucket });
+    await makeThumbnail({ key: incomingKey({ id }) }, { ...direct, bucket }, onlyMessage);
     expect(written).toHaveLength(4);
     for (const key of written) expect(await direct.bucket.read(key), key).toBeUndefined();
     expect(await countOf(batch)).toBe(0);
@@ -169,10 +170,10 @@ describe('Erasing', () => {
         await direct.bucket.write(to, bytes, type);
       },
     };
-    await expect(makeThumbnail({ key }, { ...direct, bucket })).rejects.toThrow('NoSuchKey');
+    await expect(makeThumbnail({ key }, { ...direct, bucket }, onlyMessage)).rejects.toThrow('NoSuchKey');
     expect(written).toHaveLength(3);
     await until(() => direct.images.isErased(image.id));
-    await makeThumbnail({ key }, direct);
+    await makeThumbnail({ key }, direct, onlyMessage);
     for (const each of written) expect(await direct.bucket.read(each), each).toBeUndefined();
   });
 
