@@ -36,6 +36,7 @@ import { ProcessGuard } from './lambda/process-guard.ts';
 import { sendLocalError } from './local-error.ts';
 import { LogFile } from './log-file.ts';
 import { listenOnLoopback } from './loopback.ts';
+import { countPassedBytes } from './passed-bytes.ts';
 import { S3 } from './s3/s3.ts';
 import { loadBuckets } from './s3/s3-buckets.ts';
 import { S3Store } from './s3/s3-store.ts';
@@ -374,6 +375,7 @@ async function serve(
   clock: Clock,
   log: (line: string) => void,
 ) {
+  countPassedBytes(request, response);
   // The SDK corrects its own clock by this header.
   if (clock.shiftMs > 0) response.setHeader('date', new Date(clock.now()).toUTCString());
   try {

@@ -22,7 +22,7 @@ const RULES: [folder: RegExp, mayImport: RegExp][] = [
   [/^lib\/deployment\//, /^lib\/(deployment|stack|cli|domain)\/|^package:/],
   [/^lib\/cli\//, /^lib\/(cli|domain|media)\/|^lib\/storage\/put-outcome\.ts$|^package:/],
   [/^lib\/gateway\//, /^lib\/(gateway|cli|domain|media)\/|^package:/],
-  [/^lib\/local\//, /^lib\/(local|domain)\/|^layers\/|^package:/],
+  [/^lib\/local\//, /^lib\/(local|domain)\/|^lib\/media\/minor-gc\.ts$|^layers\/|^package:/],
   [/^functions\/.*\/operation\.ts$/, /^lib\/(api|domain)\/|^package:zod$/],
   [/^functions\/.*\/route\.ts$/, /^lib\/api\//],
   [/^functions\/.*\/trigger\.ts$/, /^lib\/api\/|^lib\/data\/keys\.ts$|\/trigger\.ts$/],
