@@ -11,7 +11,6 @@ import { Batches } from '../data/batches.ts';
 import { Cases } from '../data/cases.ts';
 import { CheckAttempts } from '../data/check-attempts.ts';
 import { Connections } from '../data/connections.ts';
-import { DeletedImages } from '../data/deleted-images.ts';
 import { DicomDeletions } from '../data/dicom/dicom-deletions.ts';
 import { DicomErasure } from '../data/dicom/dicom-erasure.ts';
 import { DicomIntake } from '../data/dicom/dicom-intake.ts';
@@ -27,8 +26,13 @@ import { ExamImages } from '../data/exam-images.ts';
 import { ExamLinks } from '../data/exam-links.ts';
 import { Exports } from '../data/exports.ts';
 import { Holdings } from '../data/holdings.ts';
-import { ImageMoves } from '../data/image-moves.ts';
-import { Images } from '../data/images.ts';
+import { DeletedImages } from '../data/images/deleted-images.ts';
+import { ErasedImages } from '../data/images/erased-images.ts';
+import { ImageIntake } from '../data/images/image-intake.ts';
+import { ImageMoves } from '../data/images/image-moves.ts';
+import { ImageRemovals } from '../data/images/image-removals.ts';
+import { ImageUpdates } from '../data/images/image-updates.ts';
+import { Images } from '../data/images/images.ts';
 import { KeyUses } from '../data/key-uses.ts';
 import { framesKey, heldArchivesKey, heldConnectionsKey } from '../data/keys.ts';
 import { LegalHolds } from '../data/legal-holds.ts';
@@ -74,11 +78,15 @@ export const dicomStore = () => new DicomStore(table());
 export const dicomIntake = () => new DicomIntake(table());
 export const dicomStudies = () => new DicomStudies(table());
 export const dicomUploads = () => new DicomUploads(table());
+export const erasedImages = () => new ErasedImages(table());
 export const examImages = () => new ExamImages(table());
 export const examLinks = () => new ExamLinks(table());
 export const exports = () => new Exports(table());
 export const imageEdits = () => new ImageEdits(table());
+export const imageIntake = () => new ImageIntake(table());
 export const imageMoves = () => new ImageMoves(table());
+export const imageRemovals = () => new ImageRemovals(table());
+export const imageUpdates = () => new ImageUpdates(table());
 export const images = () => new Images(table());
 export const legalHolds = () => new LegalHolds(table());
 export const patientErasures = () => new PatientErasures(table());
@@ -198,7 +206,7 @@ export const reconciling = {
   storedItems,
   recounts,
   progress,
-  images,
+  imageIntake,
   dicomUploads,
   exports,
   checkAttempts,
@@ -214,15 +222,16 @@ export const reconciling = {
 };
 
 /** The dependencies of changes of a batch that its images follow. */
-export const settling = { batches, images, deletedImages, imageMoves, exports, now };
+export const settling = { batches, deletedImages, imageMoves, imageRemovals, exports, now };
 
 /** The dependencies of completing what a request has begun. A spread would be part of every bundle. */
 export const completing = {
   annotations,
   batches,
-  images,
   deletedImages,
+  erasedImages,
   imageMoves,
+  imageRemovals,
   exports,
   cases,
   dicomDeletions,
@@ -244,7 +253,9 @@ export const patientArchiving = { annotationList, batches, dicomSearch, dicomSto
 /** Both for S3's events and for clients that complete an upload. */
 export const forImageChecks = {
   images,
+  imageIntake,
   deletedImages,
+  erasedImages,
   bucket,
   auditLog,
   checkAttempts,
