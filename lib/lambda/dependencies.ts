@@ -28,6 +28,7 @@ import { Exports } from '../data/exports.ts';
 import { Holdings } from '../data/holdings.ts';
 import { DeletedImages } from '../data/images/deleted-images.ts';
 import { ErasedImages } from '../data/images/erased-images.ts';
+import { ImageDecisions } from '../data/images/image-decisions.ts';
 import { ImageIntake } from '../data/images/image-intake.ts';
 import { ImageMoves } from '../data/images/image-moves.ts';
 import { ImageRemovals } from '../data/images/image-removals.ts';
@@ -83,6 +84,7 @@ export const examImages = () => new ExamImages(table());
 export const examLinks = () => new ExamLinks(table());
 export const exports = () => new Exports(table());
 export const imageEdits = () => new ImageEdits(table());
+export const imageDecisions = () => new ImageDecisions(table());
 export const imageIntake = () => new ImageIntake(table());
 export const imageMoves = () => new ImageMoves(table());
 export const imageRemovals = () => new ImageRemovals(table());
@@ -206,7 +208,7 @@ export const reconciling = {
   storedItems,
   recounts,
   progress,
-  imageIntake,
+  imageDecisions,
   dicomUploads,
   exports,
   checkAttempts,
@@ -253,7 +255,7 @@ export const patientArchiving = { annotationList, batches, dicomSearch, dicomSto
 /** Both for S3's events and for clients that complete an upload. */
 export const forImageChecks = {
   images,
-  imageIntake,
+  imageDecisions,
   deletedImages,
   erasedImages,
   bucket,

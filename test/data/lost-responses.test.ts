@@ -11,6 +11,7 @@ import { connectTable, type Table } from '../../lib/data/dynamodb/table.ts';
 import { ExamImages } from '../../lib/data/exam-images.ts';
 import { Exports } from '../../lib/data/exports.ts';
 import { FirstAttempts } from '../../lib/data/first-attempts.ts';
+import { ImageDecisions } from '../../lib/data/images/image-decisions.ts';
 import { ImageIntake } from '../../lib/data/images/image-intake.ts';
 import { Images } from '../../lib/data/images/images.ts';
 import { newImage } from '../../lib/domain/images/new-image.ts';
@@ -118,6 +119,7 @@ test('Pending images, linked ones and those of a case are stored once', async ()
 
 test('An image that is decided stays decided when its registration is repeated', async () => {
   const [images, imageIntake] = [new Images(table), new ImageIntake(table)];
+  const imageDecisions = new ImageDecisions(table);
   const batches = new Batches(table);
   const batch = await batches.create(batchOf());
   const image = imageOf({ batchId: batch.id });
@@ -125,7 +127,7 @@ test('An image that is decided stays decided when its registration is repeated',
   const facts = { mimeType: 'image/jpeg', fileSize: 1, crc32: 'yv7Kvg==', width: 1, height: 1 };
   const ready = { ...facts, thumbnailBytes: 1, hasPreview: false, key: 'images/a.jpg' };
   await imageIntake.createPending([image]);
-  expect(await imageIntake.markReady(image, ready, now)).toBe('done');
+  expect(await imageDecisions.markReady(image, ready, now)).toBe('done');
   await imageIntake.createPending([image, other]);
   expect(await images.get(image.id)).toMatchObject({ status: 'ready' });
   expect(await images.get(other.id)).toMatchObject({ status: 'pending' });
@@ -133,7 +135,7 @@ test('An image that is decided stays decided when its registration is repeated',
 
   const linked = imageOf({ batchId: batch.id, links: { prescription: 'RX-2' } });
   await imageIntake.createLinked(linked);
-  expect(await imageIntake.markReady(linked, ready, now)).toBe('done');
+  expect(await imageDecisions.markReady(linked, ready, now)).toBe('done');
   const repeated = await imageIntake.createLinked({ ...linked, linkSecret: 'x'.repeat(43) });
   expect(repeated).toMatchObject({ status: 'ready', linkSecret: linked.linkSecret });
 });

@@ -46,7 +46,7 @@ async function fill(): Promise<string> {
     const key = originalKey(image, facts.mimeType);
     await direct.bucket.write(key, original, facts.mimeType);
     await direct.imageIntake.createPending([image]);
-    expect(await direct.imageIntake.markReady(image, { ...facts, key }, direct.now())).toBe('done');
+    expect(await direct.imageDecisions.markReady(image, { ...facts, key }, direct.now())).toBe('done');
   }
   return batchId;
 }

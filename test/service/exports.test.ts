@@ -60,7 +60,7 @@ async function batchOf(...sizes: number[]) {
     const key = originalKey(image, facts.mimeType);
     await direct.bucket.write(key, bytes, facts.mimeType);
     await direct.imageIntake.createPending([image]);
-    expect(await direct.imageIntake.markReady(image, { ...facts, key }, direct.now())).toBe('done');
+    expect(await direct.imageDecisions.markReady(image, { ...facts, key }, direct.now())).toBe('done');
     files.set(image.id, bytes);
   }
   return { id, files, batch: (await direct.batches.get(id)) as Batch };

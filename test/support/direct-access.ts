@@ -25,6 +25,7 @@ import { Exports } from '../../lib/data/exports.ts';
 import { Holdings } from '../../lib/data/holdings.ts';
 import { DeletedImages } from '../../lib/data/images/deleted-images.ts';
 import { ErasedImages } from '../../lib/data/images/erased-images.ts';
+import { ImageDecisions } from '../../lib/data/images/image-decisions.ts';
 import { ImageIntake } from '../../lib/data/images/image-intake.ts';
 import { ImageRemovals } from '../../lib/data/images/image-removals.ts';
 import { Images } from '../../lib/data/images/images.ts';
@@ -84,6 +85,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     annotationList: new AnnotationList(table),
     images: new Images(table),
     imageIntake: new ImageIntake(table),
+    imageDecisions: new ImageDecisions(table),
     imageRemovals: new ImageRemovals(table),
     deletedImages: new DeletedImages(table),
     erasedImages: new ErasedImages(table),

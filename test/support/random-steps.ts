@@ -7,6 +7,7 @@ import { getMany } from '../../lib/data/dynamodb/batch-requests.ts';
 import type { Table } from '../../lib/data/dynamodb/table.ts';
 import { Exports } from '../../lib/data/exports.ts';
 import { DeletedImages } from '../../lib/data/images/deleted-images.ts';
+import { ImageDecisions } from '../../lib/data/images/image-decisions.ts';
 import { ImageIntake } from '../../lib/data/images/image-intake.ts';
 import { ImageMoves } from '../../lib/data/images/image-moves.ts';
 import { ImageRemovals } from '../../lib/data/images/image-removals.ts';
@@ -28,6 +29,7 @@ export function storesOf(table: Table) {
     table,
     images: new Images(table),
     imageIntake: new ImageIntake(table),
+    imageDecisions: new ImageDecisions(table),
     imageRemovals: new ImageRemovals(table),
     imageUpdates: new ImageUpdates(table),
     deletedImages: new DeletedImages(table),
@@ -126,18 +128,18 @@ type Step = typeof Step extends fc.Arbitrary<infer T> ? T : never;
 
 /** As requests do: each step reads, and then changes what it read. */
 async function perform(own: Stores, { what, image, side, place }: Step, world: World): Promise<unknown> {
-  const { images, imageIntake, imageRemovals, imageUpdates, imageMoves } = own;
+  const { images, imageDecisions, imageRemovals, imageUpdates, imageMoves } = own;
   const { deletedImages, legalHolds, batches, cases, now } = own;
   const id = world.images[image % world.images.length] ?? '';
   const batchId = world.batches[side] ?? '';
   switch (what) {
     case 'arrive': {
       const found = await images.get(id);
-      return found && imageIntake.markReady(found, facts(found), now());
+      return found && imageDecisions.markReady(found, facts(found), now());
     }
     case 'reject': {
       const found = await images.get(id);
-      return found && imageIntake.markRejected(found, 'no picture', now());
+      return found && imageDecisions.markRejected(found, 'no picture', now());
     }
     case 'relabel': {
       const found = await images.get(id);

@@ -14,13 +14,15 @@ import {
 import { PartialSuccess } from '../../../lib/lambda/http/serve.ts';
 import { type FormRequest, serveForm } from '../../../lib/lambda/http/serve-form.ts';
 import type { Creation, Needs } from '../../../lib/lambda/needs.ts';
-import { checkFiles, storeFiles, toUploadResult } from '../../../lib/services/images/received-files.ts';
+import {
+  checkFiles,
+  type StoreDeps,
+  storeFiles,
+  toUploadResult,
+} from '../../../lib/services/images/received-files.ts';
 import { operation } from './operation.ts';
 
-type Deps = Needs<
-  { batches: 'get'; imageIntake: 'createPending'; imageRemovals: 'erase'; objects: 'create' },
-  Creation
->;
+type Deps = StoreDeps & Needs<{ batches: 'get' }, Creation>;
 
 export async function handle({ caller, params, body, files }: FormRequest<typeof operation>, deps: Deps) {
   const { batches, limits } = deps;
@@ -45,11 +47,5 @@ export async function handle({ caller, params, body, files }: FormRequest<typeof
   return new PartialSuccess({ results: withFailed(results, lost) });
 }
 
-export const handler = serveForm(operation, handle, {
-  keys,
-  batches,
-  imageIntake,
-  imageRemovals,
-  objects,
-  ...creation,
-});
+const needs = { keys, batches, imageIntake, imageRemovals, objects, ...creation };
+export const handler = serveForm(operation, handle, needs);

@@ -1,4 +1,4 @@
-import type { ImageIntake } from '../../data/images/image-intake.ts';
+import type { ImageDecisions } from '../../data/images/image-decisions.ts';
 import type { Image } from '../../domain/images/image.ts';
 import { NOT_CHECKED } from '../../domain/uploads/upload-reasons.ts';
 import { PermanentFailure } from '../../lambda/events/permanent-failure.ts';
@@ -10,7 +10,7 @@ import { type ProcessDeps, processImage } from './process-image.ts';
 import { rejectImage } from './reject-image.ts';
 
 export interface CheckDeps extends ProcessDeps, AttemptDeps, ScanDeps {
-  imageIntake: ProcessDeps['imageIntake'] & Pick<ImageIntake, 'markFailed' | 'markScanning'>;
+  imageDecisions: ProcessDeps['imageDecisions'] & Pick<ImageDecisions, 'markFailed' | 'markScanning'>;
   bucket: ProcessDeps['bucket'] & Pick<Objects, 'head'>;
 }
 
@@ -21,18 +21,18 @@ export interface CheckDeps extends ProcessDeps, AttemptDeps, ScanDeps {
  * @returns false if the bytes or the image no longer exist, or wait for the scanner
  */
 export async function checkImage(key: string, image: Image, deps: CheckDeps): Promise<boolean> {
-  const { imageIntake, bucket, now } = deps;
+  const { imageDecisions, bucket, now } = deps;
   try {
     const scan = await scanOf(key, deps);
     if (scan.state === 'clean')
       return await attemptCheck(key, () => processImage(key, image, deps, scan.etag), deps);
     if (scan.state === 'infected') return await rejectImage(image, scan.reason, deps);
-    if (await bucket.head(key)) await imageIntake.markScanning(image, now());
+    if (await bucket.head(key)) await imageDecisions.markScanning(image, now());
     return false;
   } catch (error) {
     if (error instanceof PermanentFailure) {
       const reason = error instanceof ScanFailure ? error.reason : NOT_CHECKED;
-      if (await imageIntake.markFailed(image, reason, now()))
+      if (await imageDecisions.markFailed(image, reason, now()))
         publishDecision({ status: 'failed', reason }, now());
     }
     throw error;

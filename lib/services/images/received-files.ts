@@ -59,6 +59,12 @@ export const toUploadResult = (file: AcceptedFile | RefusedFile): UploadResult =
     ? { name: file.name, status: 'created', image: toBatchImage(file.image, null) }
     : { ...file, status: 'refused' };
 
+export interface StoreDeps {
+  imageIntake: Pick<ImageIntake, 'createPending'>;
+  imageRemovals: Pick<ImageRemovals, 'erase'>;
+  objects: Pick<SignedObjects, 'create'>;
+}
+
 /**
  * Stores files and their images.
  *
@@ -68,14 +74,9 @@ export const toUploadResult = (file: AcceptedFile | RefusedFile): UploadResult =
  */
 export async function storeFiles(
   files: readonly AcceptedFile[],
-  deps: {
-    imageIntake: Pick<ImageIntake, 'createPending'>;
-    imageRemovals: Pick<ImageRemovals, 'erase'>;
-    objects: Pick<SignedObjects, 'create'>;
-  },
+  { imageIntake, imageRemovals, objects }: StoreDeps,
   quotas: StorageQuotas | undefined,
 ): Promise<ReadonlySet<string>> {
-  const { imageIntake, imageRemovals, objects } = deps;
   // Items are written first: an object without an image belongs to nobody.
   await imageIntake.createPending(
     files.map(({ image }) => image),

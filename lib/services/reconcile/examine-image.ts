@@ -28,7 +28,7 @@ export async function examineImage(run: Run, image: Image): Promise<void> {
 }
 
 async function expire(
-  { bucket, findings, imageIntake, auditLog, limits, now }: Run,
+  { bucket, findings, imageDecisions, auditLog, limits, now }: Run,
   image: Image,
 ): Promise<void> {
   const isDue = now() > uploadExpiry(limits, new Date(image.uploadedAt));
@@ -36,7 +36,7 @@ async function expire(
   if (!isDue || (await bucket.head(incomingKey(image)))) return;
   const until = new Date(now().getTime() + EXPIRED_DAYS * 86_400_000);
   await findings.add('expiredUpload', `image ${image.id}`, async () => {
-    await imageIntake.markExpired(image, until, now());
+    await imageDecisions.markExpired(image, until, now());
     await auditLog.appendDecision('reconcile', image, now());
   });
 }
