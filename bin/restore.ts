@@ -44,12 +44,12 @@ export async function runRestore(args: readonly string[]): Promise<number> {
 
 const { batches, cases, images, imageIntake, imageMoves, imageRemovals, deletedImages, erasedImages } =
   dependencies;
-const { exports, keys, dicomIntake, dicomDeletions } = dependencies;
+const { exports, keyAdministration, dicomIntake, dicomDeletions } = dependencies;
 const { dicomUploads, patients, examLinks, storedItems, auditSegments, bucket, objects } = dependencies;
 const { uploadQueues, newId, now } = dependencies;
 const NEEDS = {
   ...{ batches, cases, images, imageIntake, imageMoves, imageRemovals, deletedImages, erasedImages },
-  ...{ exports, keys, dicomIntake, dicomDeletions },
+  ...{ exports, keyAdministration, dicomIntake, dicomDeletions },
   ...{ dicomUploads, patients, examLinks, storedItems, auditSegments, bucket, objects },
   ...{ uploadQueues, newId, now },
 };

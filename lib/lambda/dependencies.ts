@@ -34,6 +34,7 @@ import { ImageMoves } from '../data/images/image-moves.ts';
 import { ImageRemovals } from '../data/images/image-removals.ts';
 import { ImageUpdates } from '../data/images/image-updates.ts';
 import { Images } from '../data/images/images.ts';
+import { KeyAdministration } from '../data/key-administration.ts';
 import { KeyUses } from '../data/key-uses.ts';
 import { framesKey, heldArchivesKey, heldConnectionsKey } from '../data/keys.ts';
 import { LegalHolds } from '../data/legal-holds.ts';
@@ -96,8 +97,10 @@ export const patientErasures = () => new PatientErasures(table());
 export const patientInventories = () => new PatientInventories(table());
 /** The directory of patients. */
 export const patients = () => new Patients(table());
-/** The API keys of other systems. */
+/** The API keys of other systems, for each request with one. */
 export const keys = () => new ApiKeys(table());
+/** The same keys, for those who create and revoke them. */
+export const keyAdministration = () => new KeyAdministration(table());
 /** When the API keys were last used. */
 export const keyUses = () => new KeyUses(connectTable(environment.requestsTableName));
 
@@ -196,6 +199,9 @@ export const reception = {
   scans,
   now,
 };
+
+/** The dependencies of receiving images in the body of a request. */
+export const imageReception = { imageIntake, imageRemovals, objects };
 
 /** The dependencies of creating images. */
 export const creation = { limits, timeZone, categories, newId, now };

@@ -14,6 +14,7 @@ import { FirstAttempts } from '../../lib/data/first-attempts.ts';
 import { ImageDecisions } from '../../lib/data/images/image-decisions.ts';
 import { ImageIntake } from '../../lib/data/images/image-intake.ts';
 import { Images } from '../../lib/data/images/images.ts';
+import { KeyAdministration } from '../../lib/data/key-administration.ts';
 import { newImage } from '../../lib/domain/images/new-image.ts';
 import { useOwnDatabase } from '../support/own-database.ts';
 
@@ -187,7 +188,7 @@ test('An upload of DICOM files, an export and an API key are stored once', async
     createdAt: at,
     createdBy: 'd',
   };
-  await losing(() => keys.create(key));
+  await losing(() => new KeyAdministration(table).create(key));
   expect(await keys.get(key.id)).toEqual(key);
 });
 

@@ -29,6 +29,7 @@ import { ImageDecisions } from '../../lib/data/images/image-decisions.ts';
 import { ImageIntake } from '../../lib/data/images/image-intake.ts';
 import { ImageRemovals } from '../../lib/data/images/image-removals.ts';
 import { Images } from '../../lib/data/images/images.ts';
+import { KeyAdministration } from '../../lib/data/key-administration.ts';
 import { heldArchivesKey } from '../../lib/data/keys.ts';
 import { LegalHolds } from '../../lib/data/legal-holds.ts';
 import { Patients } from '../../lib/data/patients.ts';
@@ -100,6 +101,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     dicomIntake: new DicomIntake(table),
     dicomUploads: new DicomUploads(table),
     keys: new ApiKeys(table),
+    keyAdministration: new KeyAdministration(table),
     patients: new Patients(table),
     people: new UserPool(USER_POOL_ID),
     patientErasures: new PatientErasures(table),

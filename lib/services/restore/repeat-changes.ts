@@ -1,10 +1,10 @@
-import type { ApiKeys } from '../../data/api-keys.ts';
 import type { Batches } from '../../data/batches.ts';
 import type { DicomDeletions } from '../../data/dicom/dicom-deletions.ts';
 import type { DeletedImages } from '../../data/images/deleted-images.ts';
 import type { ImageMoves } from '../../data/images/image-moves.ts';
 import type { ImageRemovals } from '../../data/images/image-removals.ts';
 import type { Images } from '../../data/images/images.ts';
+import type { KeyAdministration } from '../../data/key-administration.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import { deletionBy } from '../../domain/deletion.ts';
 import { newDicomDeletion } from '../../domain/dicom/dicom-deletion.ts';
@@ -26,7 +26,7 @@ export interface RepeatDeps extends SettleDeps {
     Pick<DeletedImages, 'get' | 'restore' | 'erase' | 'eraseAllOf'>;
   imageMoves: SettleDeps['imageMoves'] & Pick<ImageMoves, 'moveImage'>;
   dicomDeletions: Pick<DicomDeletions, 'get' | 'delete' | 'restore' | 'erase'>;
-  keys: Pick<ApiKeys, 'revoke'>;
+  keyAdministration: Pick<KeyAdministration, 'revoke'>;
   bucket: Pick<Objects, 'head' | 'list'>;
   limits: Limits;
   newId: () => string;
@@ -69,7 +69,8 @@ export const REPEATED: Readonly<Record<string, Repeat>> = {
     const deleted = await dicomDeletions.get(dicomPathOf(path), now());
     if (deleted) await dicomDeletions.restore(deleted.deletion, now());
   },
-  'revoke-api-key': ({ path }, { keys, now }) => keys.revoke(path.split('/').at(-1) ?? '', now()),
+  'revoke-api-key': ({ path }, { keyAdministration, now }) =>
+    keyAdministration.revoke(path.split('/').at(-1) ?? '', now()),
 };
 
 /**
