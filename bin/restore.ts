@@ -42,12 +42,14 @@ export async function runRestore(args: readonly string[]): Promise<number> {
   return done.unknown.length + done.left.length === 0 ? EXIT.done : EXIT.notAll;
 }
 
-const { batches, cases, images, deletedImages, imageMoves, exports, keys, dicomIntake, dicomDeletions } =
+const { batches, cases, images, imageIntake, imageMoves, imageRemovals, deletedImages, erasedImages } =
   dependencies;
+const { exports, keyAdministration, dicomIntake, dicomDeletions } = dependencies;
 const { dicomUploads, patients, examLinks, storedItems, auditSegments, bucket, objects } = dependencies;
 const { uploadQueues, newId, now } = dependencies;
 const NEEDS = {
-  ...{ batches, cases, images, deletedImages, imageMoves, exports, keys, dicomIntake, dicomDeletions },
+  ...{ batches, cases, images, imageIntake, imageMoves, imageRemovals, deletedImages, erasedImages },
+  ...{ exports, keyAdministration, dicomIntake, dicomDeletions },
   ...{ dicomUploads, patients, examLinks, storedItems, auditSegments, bucket, objects },
   ...{ uploadQueues, newId, now },
 };

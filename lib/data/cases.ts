@@ -13,7 +13,7 @@ import { putNew } from './dynamodb/put-once.ts';
 import { parseItem, type Table } from './dynamodb/table.ts';
 import { transact } from './dynamodb/transaction.ts';
 import { updateOf } from './dynamodb/update-expression.ts';
-import { toItem } from './images.ts';
+import { toItem } from './images/image-writes.ts';
 import { caseKey, casesOfPatient } from './keys.ts';
 import { addStored, fullAt } from './stored-amounts.ts';
 

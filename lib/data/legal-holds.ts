@@ -4,8 +4,8 @@ import type { LegalHold } from '../domain/legal-hold.ts';
 import { equals } from './dynamodb/condition-expression.ts';
 import type { Table } from './dynamodb/table.ts';
 import { transact } from './dynamodb/transaction.ts';
-import { changeHeldCount } from './image-counts.ts';
-import { updateImage } from './image-writes.ts';
+import { changeHeldCount } from './images/image-counts.ts';
+import { updateImage } from './images/image-writes.ts';
 
 /** The legal holds on images. A batch counts those of its images, because it can't be deleted while there is one. */
 export class LegalHolds {

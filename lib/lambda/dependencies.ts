@@ -11,7 +11,6 @@ import { Batches } from '../data/batches.ts';
 import { Cases } from '../data/cases.ts';
 import { CheckAttempts } from '../data/check-attempts.ts';
 import { Connections } from '../data/connections.ts';
-import { DeletedImages } from '../data/deleted-images.ts';
 import { DicomDeletions } from '../data/dicom/dicom-deletions.ts';
 import { DicomErasure } from '../data/dicom/dicom-erasure.ts';
 import { DicomIntake } from '../data/dicom/dicom-intake.ts';
@@ -27,8 +26,15 @@ import { ExamImages } from '../data/exam-images.ts';
 import { ExamLinks } from '../data/exam-links.ts';
 import { Exports } from '../data/exports.ts';
 import { Holdings } from '../data/holdings.ts';
-import { ImageMoves } from '../data/image-moves.ts';
-import { Images } from '../data/images.ts';
+import { DeletedImages } from '../data/images/deleted-images.ts';
+import { ErasedImages } from '../data/images/erased-images.ts';
+import { ImageDecisions } from '../data/images/image-decisions.ts';
+import { ImageIntake } from '../data/images/image-intake.ts';
+import { ImageMoves } from '../data/images/image-moves.ts';
+import { ImageRemovals } from '../data/images/image-removals.ts';
+import { ImageUpdates } from '../data/images/image-updates.ts';
+import { Images } from '../data/images/images.ts';
+import { KeyAdministration } from '../data/key-administration.ts';
 import { KeyUses } from '../data/key-uses.ts';
 import { framesKey, heldArchivesKey, heldConnectionsKey } from '../data/keys.ts';
 import { LegalHolds } from '../data/legal-holds.ts';
@@ -74,11 +80,16 @@ export const dicomStore = () => new DicomStore(table());
 export const dicomIntake = () => new DicomIntake(table());
 export const dicomStudies = () => new DicomStudies(table());
 export const dicomUploads = () => new DicomUploads(table());
+export const erasedImages = () => new ErasedImages(table());
 export const examImages = () => new ExamImages(table());
 export const examLinks = () => new ExamLinks(table());
 export const exports = () => new Exports(table());
+export const imageDecisions = () => new ImageDecisions(table());
 export const imageEdits = () => new ImageEdits(table());
+export const imageIntake = () => new ImageIntake(table());
 export const imageMoves = () => new ImageMoves(table());
+export const imageRemovals = () => new ImageRemovals(table());
+export const imageUpdates = () => new ImageUpdates(table());
 export const images = () => new Images(table());
 export const legalHolds = () => new LegalHolds(table());
 export const patientErasures = () => new PatientErasures(table());
@@ -86,8 +97,10 @@ export const patientErasures = () => new PatientErasures(table());
 export const patientInventories = () => new PatientInventories(table());
 /** The directory of patients. */
 export const patients = () => new Patients(table());
-/** The API keys of other systems. */
+/** The API keys of other systems, for each request with one. */
 export const keys = () => new ApiKeys(table());
+/** The same keys, for those who create and revoke them. */
+export const keyAdministration = () => new KeyAdministration(table());
 /** When the API keys were last used. */
 export const keyUses = () => new KeyUses(connectTable(environment.requestsTableName));
 
@@ -187,6 +200,9 @@ export const reception = {
   now,
 };
 
+/** The dependencies of receiving images in the body of a request. */
+export const imageReception = { imageIntake, imageRemovals, objects };
+
 /** The dependencies of creating images. */
 export const creation = { limits, timeZone, categories, newId, now };
 
@@ -198,7 +214,7 @@ export const reconciling = {
   storedItems,
   recounts,
   progress,
-  images,
+  imageDecisions,
   dicomUploads,
   exports,
   checkAttempts,
@@ -214,15 +230,16 @@ export const reconciling = {
 };
 
 /** The dependencies of changes of a batch that its images follow. */
-export const settling = { batches, images, deletedImages, imageMoves, exports, now };
+export const settling = { batches, deletedImages, imageMoves, imageRemovals, exports, now };
 
 /** The dependencies of completing what a request has begun. A spread would be part of every bundle. */
 export const completing = {
   annotations,
   batches,
-  images,
   deletedImages,
+  erasedImages,
   imageMoves,
+  imageRemovals,
   exports,
   cases,
   dicomDeletions,
@@ -244,7 +261,9 @@ export const patientArchiving = { annotationList, batches, dicomSearch, dicomSto
 /** Both for S3's events and for clients that complete an upload. */
 export const forImageChecks = {
   images,
+  imageDecisions,
   deletedImages,
+  erasedImages,
   bucket,
   auditLog,
   checkAttempts,

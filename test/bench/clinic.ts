@@ -1,5 +1,5 @@
 import { v7 as newId } from 'uuid';
-import { toItem } from '../../lib/data/images.ts';
+import { toItem } from '../../lib/data/images/image-writes.ts';
 import { batchKey, batchListKey } from '../../lib/data/keys.ts';
 import type { Batch } from '../../lib/domain/batches/batch.ts';
 import type { Image } from '../../lib/domain/images/image.ts';

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { AuditLog } from '../../lib/data/audit/audit-log.ts';
 import { DicomIntake } from '../../lib/data/dicom/dicom-intake.ts';
 import type { Table } from '../../lib/data/dynamodb/table.ts';
-import { Images } from '../../lib/data/images.ts';
+import { ImageIntake } from '../../lib/data/images/image-intake.ts';
 import { INDEXES } from '../../lib/data/keys.ts';
 import type { AuditEvent } from '../../lib/domain/audit/audit-event.ts';
 import type { NewDicom } from '../../lib/domain/dicom/dicom-instance.ts';
@@ -153,12 +153,12 @@ async function listImages(load: Load, pages: number): Promise<void> {
 /** Uploads by one API key: half of them DICOM instances of one series, half of them images of one batch. */
 async function write(load: Load, writes: number): Promise<void> {
   const [log] = logsOf(load);
-  const [dicom, images] = [new DicomIntake(load.table('main')), new Images(load.table('main'))];
+  const [dicom, imageIntake] = [new DicomIntake(load.table('main')), new ImageIntake(load.table('main'))];
   for (let count = 0; count < writes; count++) {
     const opened = request(load, 'key:import', { action: 'upload-dicom', method: 'POST', outcome: 'opened' });
     await log?.append(opened);
     if (count % 2 === 0) await dicom.store(instance(load));
-    else await images.createPending([image(load)]);
+    else await imageIntake.createPending([image(load)]);
     await log?.complete({ ...opened, outcome: 'success', patientIds: ['P-1'] });
   }
 }

@@ -11,7 +11,10 @@ import { connectTable, type Table } from '../../lib/data/dynamodb/table.ts';
 import { ExamImages } from '../../lib/data/exam-images.ts';
 import { Exports } from '../../lib/data/exports.ts';
 import { FirstAttempts } from '../../lib/data/first-attempts.ts';
-import { Images } from '../../lib/data/images.ts';
+import { ImageDecisions } from '../../lib/data/images/image-decisions.ts';
+import { ImageIntake } from '../../lib/data/images/image-intake.ts';
+import { Images } from '../../lib/data/images/images.ts';
+import { KeyAdministration } from '../../lib/data/key-administration.ts';
 import { newImage } from '../../lib/domain/images/new-image.ts';
 import { useOwnDatabase } from '../support/own-database.ts';
 
@@ -97,13 +100,13 @@ test('A batch is created once, and returned as it is stored', async () => {
 });
 
 test('Pending images, linked ones and those of a case are stored once', async () => {
-  const images = new Images(table);
+  const [images, imageIntake] = [new Images(table), new ImageIntake(table)];
   const some = Array.from({ length: 120 }, () => imageOf({ batchId: newId() }));
-  await losing(() => images.createPending(some));
+  await losing(() => imageIntake.createPending(some));
   expect(await images.getMany(some.map(({ id }) => id))).toHaveLength(120);
 
   const linked = imageOf({ links: { prescription: 'RX-1' } });
-  expect(await losing(() => images.createLinked(linked))).toEqual(linked);
+  expect(await losing(() => imageIntake.createLinked(linked))).toEqual(linked);
   expect((await images.listOfRecord(['prescription', 'RX-1'], undefined, { limit: 9 })).items).toHaveLength(
     1,
   );
@@ -116,33 +119,34 @@ test('Pending images, linked ones and those of a case are stored once', async ()
 });
 
 test('An image that is decided stays decided when its registration is repeated', async () => {
-  const images = new Images(table);
+  const [images, imageIntake] = [new Images(table), new ImageIntake(table)];
+  const imageDecisions = new ImageDecisions(table);
   const batches = new Batches(table);
   const batch = await batches.create(batchOf());
   const image = imageOf({ batchId: batch.id });
   const other = imageOf({ batchId: batch.id });
   const facts = { mimeType: 'image/jpeg', fileSize: 1, crc32: 'yv7Kvg==', width: 1, height: 1 };
   const ready = { ...facts, thumbnailBytes: 1, hasPreview: false, key: 'images/a.jpg' };
-  await images.createPending([image]);
-  expect(await images.markReady(image, ready, now)).toBe('done');
-  await images.createPending([image, other]);
+  await imageIntake.createPending([image]);
+  expect(await imageDecisions.markReady(image, ready, now)).toBe('done');
+  await imageIntake.createPending([image, other]);
   expect(await images.get(image.id)).toMatchObject({ status: 'ready' });
   expect(await images.get(other.id)).toMatchObject({ status: 'pending' });
   expect(await batches.get(batch.id)).toMatchObject({ imageCount: 1 });
 
   const linked = imageOf({ batchId: batch.id, links: { prescription: 'RX-2' } });
-  await images.createLinked(linked);
-  expect(await images.markReady(linked, ready, now)).toBe('done');
-  const repeated = await images.createLinked({ ...linked, linkSecret: 'x'.repeat(43) });
+  await imageIntake.createLinked(linked);
+  expect(await imageDecisions.markReady(linked, ready, now)).toBe('done');
+  const repeated = await imageIntake.createLinked({ ...linked, linkSecret: 'x'.repeat(43) });
   expect(repeated).toMatchObject({ status: 'ready', linkSecret: linked.linkSecret });
 });
 
 test('Of a registration that fails halfway, nothing is left', async () => {
-  const images = new Images(table);
+  const [images, imageIntake] = [new Images(table), new ImageIntake(table)];
   const some = Array.from({ length: 120 }, () => imageOf({ batchId: newId() }));
   // The first 100 are stored by the first write.
   failing = 2;
-  await expect(images.createPending(some)).rejects.toThrow();
+  await expect(imageIntake.createPending(some)).rejects.toThrow();
   expect(await images.getMany(some.map(({ id }) => id))).toEqual([]);
 });
 
@@ -184,7 +188,7 @@ test('An upload of DICOM files, an export and an API key are stored once', async
     createdAt: at,
     createdBy: 'd',
   };
-  await losing(() => keys.create(key));
+  await losing(() => new KeyAdministration(table).create(key));
   expect(await keys.get(key.id)).toEqual(key);
 });
 

@@ -3,7 +3,7 @@ import { v7 as newId } from 'uuid';
 import { expect, test } from 'vitest';
 import { DicomIntake } from '../../lib/data/dicom/dicom-intake.ts';
 import { connectTable } from '../../lib/data/dynamodb/table.ts';
-import { Images } from '../../lib/data/images.ts';
+import { ImageIntake } from '../../lib/data/images/image-intake.ts';
 import { imageKey, patientAmountKey, studyKey, uploaderAmountKey } from '../../lib/data/keys.ts';
 import { AmountSums } from '../../lib/data/reconcile/amount-sums.ts';
 import { Progress } from '../../lib/data/reconcile/progress.ts';
@@ -63,9 +63,9 @@ async function recount(since = later()): Promise<string[]> {
 }
 
 test('Amounts are counted again by what is there: images and DICOM files, of people and of patients', async () => {
-  const images = new Images(database.table);
+  const imageIntake = new ImageIntake(database.table);
   const [kept, erased] = [imageOf('wrong', 'P-WRONG', 7), imageOf('wrong', 'P-WRONG', 5)];
-  await images.createPending([kept, erased]);
+  await imageIntake.createPending([kept, erased]);
   const [study, series] = [newUid(), newUid()];
   const store = new DicomIntake(database.table);
   for (const bytes of [20, 30])
@@ -97,10 +97,10 @@ test('Amounts are counted again by what is there: images and DICOM files, of peo
 });
 
 test('An upload while the items are added up is not lost, and one before the correction neither', async () => {
-  const images = new Images(database.table);
+  const imageIntake = new ImageIntake(database.table);
   const recounts = new Recounts(database.table);
   const [person, patient] = [uploaderAmountKey('busy'), patientAmountKey('P-BUSY')];
-  const upload = () => images.createPending([imageOf('busy', 'P-BUSY', 10)]);
+  const upload = () => imageIntake.createPending([imageOf('busy', 'P-BUSY', 10)]);
   await upload();
   await damage(person, 1000);
   // This image is stored after its place in the list was read.
@@ -119,10 +119,12 @@ test('An upload while the items are added up is not lost, and one before the cor
 });
 
 test('Many concurrent uploads and recounts end with what is there', async () => {
-  const images = new Images(database.table);
+  const imageIntake = new ImageIntake(database.table);
   let isOver = false;
   const uploads = Promise.all(
-    Array.from({ length: 60 }, (_upload, i) => images.createPending([imageOf('load', `P-LOAD-${i % 3}`, 1)])),
+    Array.from({ length: 60 }, (_upload, i) =>
+      imageIntake.createPending([imageOf('load', `P-LOAD-${i % 3}`, 1)]),
+    ),
   ).then(() => {
     isOver = true;
   });

@@ -8,8 +8,10 @@ import { DicomIntake } from '../../lib/data/dicom/dicom-intake.ts';
 import { DicomStore } from '../../lib/data/dicom/dicom-store.ts';
 import { DicomStudies } from '../../lib/data/dicom/dicom-studies.ts';
 import { DicomUploads } from '../../lib/data/dicom/dicom-uploads.ts';
-import { ImageMoves } from '../../lib/data/image-moves.ts';
-import { Images } from '../../lib/data/images.ts';
+import { ErasedImages } from '../../lib/data/images/erased-images.ts';
+import { ImageIntake } from '../../lib/data/images/image-intake.ts';
+import { ImageMoves } from '../../lib/data/images/image-moves.ts';
+import { Images } from '../../lib/data/images/images.ts';
 import { patientAmountKey, uploaderAmountKey } from '../../lib/data/keys.ts';
 import type { DicomStudy } from '../../lib/domain/dicom/dicom-instance.ts';
 import { newDicomUpload } from '../../lib/domain/dicom/dicom-upload.ts';
@@ -46,23 +48,25 @@ const storedBy = (subject: string) => amountAt(uploaderAmountKey(subject));
 const storedOf = (patientId: string) => amountAt(patientAmountKey(patientId));
 
 test('Of many concurrent uploads of one person, as many pass as the quota has room for', async () => {
-  const images = new Images(database.table);
+  const imageIntake = new ImageIntake(database.table);
   const quota = quotas({ uploader: { bytes: 1000, files: 100 } });
   const uploads = Array.from({ length: 30 }, () => [imageOf('racer', 50), imageOf('racer', 50)]);
-  const outcomes = await Promise.allSettled(uploads.map((each) => images.createPending(each, quota)));
+  const outcomes = await Promise.allSettled(uploads.map((each) => imageIntake.createPending(each, quota)));
   const refused = outcomes.filter((each) => each.status === 'rejected');
   expect(refused).toHaveLength(20);
   for (const { reason } of refused) expect(reason).toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
   expect(await storedBy('racer')).toEqual({ bytes: 1000, files: 20 });
-  expect(await images.getMany(uploads.flat().map(({ id }) => id))).toHaveLength(20);
+  expect(await new Images(database.table).getMany(uploads.flat().map(({ id }) => id))).toHaveLength(20);
 });
 
 test('Of concurrent uploads of many people for one patient, as many pass as the quota has room for', async () => {
-  const images = new Images(database.table);
+  const imageIntake = new ImageIntake(database.table);
   const quota = quotas({ patient: { bytes: 1000, files: 7 } });
   const people = Array.from({ length: 20 }, (_person, number) => `many-${number}`);
   const outcomes = await Promise.allSettled(
-    people.map((subject) => images.createPending([imageOf(subject, 10, { patientId: 'P-MANY' })], quota)),
+    people.map((subject) =>
+      imageIntake.createPending([imageOf(subject, 10, { patientId: 'P-MANY' })], quota),
+    ),
   );
   const refused = outcomes.filter((each) => each.status === 'rejected');
   expect(refused).toHaveLength(13);
@@ -75,23 +79,24 @@ test('Of concurrent uploads of many people for one patient, as many pass as the 
 });
 
 test('A registration that is repeated is counted once, and a repeated erasure as well', async () => {
-  const images = new Images(database.table);
+  const imageIntake = new ImageIntake(database.table);
+  const erasedImages = new ErasedImages(database.table);
   const owner = { patientId: 'P-TWICE' };
   const some = Array.from({ length: 150 }, () => imageOf('twice', 2, owner));
   const quota = quotas({ uploader: { bytes: 300, files: 150 } });
-  await images.createPending(some.slice(0, 70), quota);
-  await images.createPending(some, quota);
-  await images.createPending(some, quota);
+  await imageIntake.createPending(some.slice(0, 70), quota);
+  await imageIntake.createPending(some, quota);
+  await imageIntake.createPending(some, quota);
   expect(await storedBy('twice')).toEqual({ bytes: 300, files: 150 });
   expect(await storedOf('P-TWICE')).toEqual({ bytes: 300, files: 150 });
   const [first = imageOf('twice', 2)] = some;
-  await Promise.all([images.rememberErasure(first, now), images.rememberErasure(first, now)]);
-  await images.rememberErasure(first, now);
+  await Promise.all([erasedImages.remember(first, now), erasedImages.remember(first, now)]);
+  await erasedImages.remember(first, now);
   expect(await storedBy('twice')).toEqual({ bytes: 298, files: 149 });
   expect(await storedOf('P-TWICE')).toEqual({ bytes: 298, files: 149 });
   // Its place is free again, for one.
-  await images.createLinked(imageOf('twice', 2, { ...owner, links: { prescription: 'RX-9' } }), quota);
-  const refused = images.createLinked(imageOf('twice', 1, { links: { prescription: 'RX-9' } }), quota);
+  await imageIntake.createLinked(imageOf('twice', 2, { ...owner, links: { prescription: 'RX-9' } }), quota);
+  const refused = imageIntake.createLinked(imageOf('twice', 1, { links: { prescription: 'RX-9' } }), quota);
   await expect(refused).rejects.toMatchObject({
     code: 'PAYLOAD_TOO_LARGE',
     details: [
@@ -120,18 +125,19 @@ test('An image of a case is counted, and one that does not fit claims no case', 
 });
 
 test('An image without a patient is counted for its uploader only, and what a system sends for its patient only', async () => {
-  const images = new Images(database.table);
+  const imageIntake = new ImageIntake(database.table);
   const alone = { ...imageOf('alone', 5), patientId: undefined };
-  await images.createLinked(alone, quotas({ patient: { bytes: 1, files: 1 } }));
+  await imageIntake.createLinked(alone, quotas({ patient: { bytes: 1, files: 1 } }));
   expect(await storedBy('alone')).toEqual({ bytes: 5, files: 1 });
-  await images.createPending([imageOf('key:1', 3, { patientId: 'P-SYSTEM' })]);
+  await imageIntake.createPending([imageOf('key:1', 3, { patientId: 'P-SYSTEM' })]);
   expect(await storedBy('key:1')).toBeUndefined();
   expect(await storedOf('P-SYSTEM')).toEqual({ bytes: 3, files: 1 });
 });
 
 test('Images move with their amounts, while others are uploaded and the batch moves on', async () => {
   const { table } = database;
-  const [images, batches, moves] = [new Images(table), new Batches(table), new ImageMoves(table)];
+  const imageIntake = new ImageIntake(table);
+  const [batches, moves] = [new Batches(table), new ImageMoves(table)];
   const [from, to] = ['P-FROM', 'P-TO'];
   const batchId = newId();
   const at = now.toISOString();
@@ -147,7 +153,7 @@ test('Images move with their amounts, while others are uploaded and the batch mo
   const uploaded: Image[] = [];
   const upload = async (subject: string) => {
     const some = Array.from({ length: 5 }, (_image, i) => ({ ...imageOf(subject, i + 1, place), batchId }));
-    await images.createPending(some, quotas({}));
+    await imageIntake.createPending(some, quotas({}));
     uploaded.push(...some);
   };
   for (let i = 0; i < 30; i++) await upload('before');

@@ -27,7 +27,7 @@ async function processPicture(bytes: Uint8Array): Promise<CaseMessage> {
   const objects = new Map<string, Uint8Array>();
   let decided: Image | undefined;
   await processImage('incoming/-/records/0', pending, {
-    images: {
+    imageDecisions: {
       markReady: async (image, facts) => {
         decided = Image.parse({ ...image, ...facts, status: 'ready' });
         return 'done';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, test } from 'vitest';
 import { writeMany } from '../../lib/data/dynamodb/batch-requests.ts';
-import { toItem } from '../../lib/data/images.ts';
+import { toItem } from '../../lib/data/images/image-writes.ts';
 import { batchKey } from '../../lib/data/keys.ts';
 import { newImage } from '../../lib/domain/images/new-image.ts';
 import { directAccess } from '../support/direct-access.ts';

@@ -45,8 +45,8 @@ async function fill(): Promise<string> {
     const image = newImage({ ...given, ...facts }, { role: 'doctor', subject: 'd' }, direct.now());
     const key = originalKey(image, facts.mimeType);
     await direct.bucket.write(key, original, facts.mimeType);
-    await direct.images.createPending([image]);
-    expect(await direct.images.markReady(image, { ...facts, key }, direct.now())).toBe('done');
+    await direct.imageIntake.createPending([image]);
+    expect(await direct.imageDecisions.markReady(image, { ...facts, key }, direct.now())).toBe('done');
   }
   return batchId;
 }

@@ -2,7 +2,7 @@ import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { v7 as newId } from 'uuid';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { connectTable } from '../../lib/data/dynamodb/table.ts';
-import { toItem } from '../../lib/data/images.ts';
+import { toItem } from '../../lib/data/images/image-writes.ts';
 import { auditKey, batchKey, batchListKey } from '../../lib/data/keys.ts';
 import type { AuditEvent } from '../../lib/domain/audit/audit-event.ts';
 import type { Image } from '../../lib/domain/images/image.ts';

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { v7 as newId } from 'uuid';
 import { afterEach, beforeAll, expect, inject, test } from 'vitest';
-import { toItem } from '../../lib/data/images.ts';
+import { toItem } from '../../lib/data/images/image-writes.ts';
 import { batchKey, caseKey, dicomUploadKey, exportKey, seriesKey, studyKey } from '../../lib/data/keys.ts';
 import type { Image } from '../../lib/domain/images/image.ts';
 import { adminEnvironment } from '../../lib/local/admin-environment.ts';
@@ -171,7 +171,7 @@ test('What is left of a checked or erased upload is deleted, and an unknown uplo
   const erased = randomUUID();
   await direct.bucket.write(unknown, file.bytes, file.type);
   await direct.bucket.write(`images/${erased}.jpg`, file.bytes, file.type);
-  await direct.images.rememberErasure({ id: erased }, new Date());
+  await direct.erasedImages.remember({ id: erased }, new Date());
   expect(await reconcileAll(environment(), after(twoDays))).toMatchObject({
     unknownUpload: '1/0',
     erasedObject: '1/1',

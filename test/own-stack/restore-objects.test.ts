@@ -36,7 +36,7 @@ test('The objects that the service erased with them come back from their version
     );
   }
   expect(await clinic.direct.bucket.head(file)).toBeDefined();
-  expect(await clinic.direct.images.isErased(first)).toBe(false);
+  expect(await clinic.direct.erasedImages.has(first)).toBe(false);
   expect(await clinic.countOf(visit.id)).toBe(2);
   // The removal by hand took the image out of what its sender and its patient have stored, and the copy of its item adds nothing.
   expect(await clinic.reconcile()).toEqual({ wrongCount: '2/2' });

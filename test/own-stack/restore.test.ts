@@ -61,7 +61,7 @@ test('A copy of it, the audit log and the bucket have everything but what was de
   await decided(doctor, caseImage.id);
   const newStudy = newUids();
   await doctor.json('POST', '/dicom/upload', 201, dicomForm(slice(newStudy)));
-  await until(async () => (await clinic.direct.images.isErased(erasedLater)) === true);
+  await until(async () => (await clinic.direct.erasedImages.has(erasedLater)) === true);
   await until(async () => (await clinic.direct.bucket.head(`images/${erasedNew}.jpg`)) === undefined);
   await until(async () => (await clinic.direct.dicomStore.getStored(erasedStudy.sop)) === undefined);
   await clinic.sealed();

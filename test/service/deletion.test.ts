@@ -92,7 +92,7 @@ describe('A deleted image', () => {
     const image = await direct.images.get(ids[0] ?? '');
     if (!image) throw new Error('the image does not exist');
     const at = new Date();
-    await direct.images.delete(image, { by: 'd', at, until: at });
+    await direct.imageRemovals.delete(image, { by: 'd', at, until: at });
     await doctor.json('POST', `/api/images/${image.id}/restore`, 404);
     expect(idsOf((await deleted()).images)).not.toContain(image.id);
   });

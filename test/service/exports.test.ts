@@ -59,8 +59,8 @@ async function batchOf(...sizes: number[]) {
     const image = newImage({ ...given, ...facts }, caller, direct.now());
     const key = originalKey(image, facts.mimeType);
     await direct.bucket.write(key, bytes, facts.mimeType);
-    await direct.images.createPending([image]);
-    expect(await direct.images.markReady(image, { ...facts, key }, direct.now())).toBe('done');
+    await direct.imageIntake.createPending([image]);
+    expect(await direct.imageDecisions.markReady(image, { ...facts, key }, direct.now())).toBe('done');
     files.set(image.id, bytes);
   }
   return { id, files, batch: (await direct.batches.get(id)) as Batch };

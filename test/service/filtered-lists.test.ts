@@ -27,7 +27,7 @@ beforeAll(async () => {
       tomorrow,
     ),
   );
-  await direct.images.createPending(images);
+  await direct.imageIntake.createPending(images);
 });
 
 async function* pages(query: string) {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ApiKeys } from '../../lib/data/api-keys.ts';
 import { formatApiKey, hashSecret, newSecret } from '../../lib/lambda/auth/api-key-format.ts';
 import { directAccess } from '../support/direct-access.ts';
 import { PATIENT_1 } from '../support/people.ts';
@@ -8,10 +7,10 @@ import { type Client, useService } from '../support/service.ts';
 
 const service = useService();
 let admin: Client;
-let keys: ApiKeys;
+let direct: Awaited<ReturnType<typeof directAccess>>;
 beforeAll(async () => {
   admin = await service.as('admin');
-  keys = new ApiKeys((await directAccess(service)).table);
+  direct = await directAccess(service);
 });
 
 const create = (own: Record<string, unknown> = {}, status = 201) =>
@@ -48,7 +47,7 @@ describe('An API key', () => {
     const text = await list.text();
     expect(JSON.parse(text).keys).toContainEqual(rest);
     expect(text).not.toContain(secret.slice(-43));
-    expect(JSON.stringify(await keys.get(made.id))).not.toContain(secret.slice(-43));
+    expect(JSON.stringify(await direct.keys.get(made.id))).not.toContain(secret.slice(-43));
   });
 
   test('is listed with its last use, and is to be replaced no more once it is revoked', async () => {
@@ -125,17 +124,17 @@ describe('An API key', () => {
       createdBy: 'someone',
       validUntil: '2021-01-01T00:00:00.000Z',
     };
-    await keys.create(old);
+    await direct.keyAdministration.create(old);
     expect(await statusWith({ 'x-api-key': formatApiKey({ id: old.id, secret }) })).toBe(401);
   });
 
   test('is revoked once: a second time changes nothing, and an unknown key is not found', async () => {
     const { id } = await create();
     await admin.json('DELETE', `/api/v2/keys/${id}`, 204);
-    const first = (await keys.get(id))?.revokedAt;
+    const first = (await direct.keys.get(id))?.revokedAt;
     expect(first).toBeDefined();
     await admin.json('DELETE', `/api/v2/keys/${id}`, 204);
-    expect((await keys.get(id))?.revokedAt).toBe(first);
+    expect((await direct.keys.get(id))?.revokedAt).toBe(first);
     await admin.json('DELETE', `/api/v2/keys/${randomUUID()}`, 404);
   });
 

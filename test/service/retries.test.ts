@@ -293,9 +293,9 @@ test('An API key whose secret was lost is replaced: the first secret is not vali
   expect(hashSecret(key.slice(`ng_${repeated.id}_`.length))).toBe(stored?.hash);
   expect(hashSecret(secretOf(lost))).not.toBe(stored?.hash);
 
-  await direct.keys.revoke(repeated.id, new Date());
+  await direct.keyAdministration.revoke(repeated.id, new Date());
   const again = stored as NonNullable<typeof stored>;
-  await expect(direct.keys.create(again)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await expect(direct.keyAdministration.create(again)).rejects.toMatchObject({ code: 'CONFLICT' });
   expect((await direct.keys.get(repeated.id))?.revokedAt).toBeDefined();
 });
 

@@ -10,7 +10,6 @@ import { Batches } from '../../lib/data/batches.ts';
 import { Cases } from '../../lib/data/cases.ts';
 import { CheckAttempts } from '../../lib/data/check-attempts.ts';
 import { Connections } from '../../lib/data/connections.ts';
-import { DeletedImages } from '../../lib/data/deleted-images.ts';
 import { DicomDeletions } from '../../lib/data/dicom/dicom-deletions.ts';
 import { DicomErasure } from '../../lib/data/dicom/dicom-erasure.ts';
 import { DicomIntake } from '../../lib/data/dicom/dicom-intake.ts';
@@ -24,7 +23,13 @@ import { ExamImages } from '../../lib/data/exam-images.ts';
 import { ExamLinks } from '../../lib/data/exam-links.ts';
 import { Exports } from '../../lib/data/exports.ts';
 import { Holdings } from '../../lib/data/holdings.ts';
-import { Images } from '../../lib/data/images.ts';
+import { DeletedImages } from '../../lib/data/images/deleted-images.ts';
+import { ErasedImages } from '../../lib/data/images/erased-images.ts';
+import { ImageDecisions } from '../../lib/data/images/image-decisions.ts';
+import { ImageIntake } from '../../lib/data/images/image-intake.ts';
+import { ImageRemovals } from '../../lib/data/images/image-removals.ts';
+import { Images } from '../../lib/data/images/images.ts';
+import { KeyAdministration } from '../../lib/data/key-administration.ts';
 import { heldArchivesKey } from '../../lib/data/keys.ts';
 import { LegalHolds } from '../../lib/data/legal-holds.ts';
 import { Patients } from '../../lib/data/patients.ts';
@@ -80,7 +85,11 @@ export async function directAccess({ stack, dataDir }: Service) {
     annotations: new Annotations(table),
     annotationList: new AnnotationList(table),
     images: new Images(table),
+    imageIntake: new ImageIntake(table),
+    imageDecisions: new ImageDecisions(table),
+    imageRemovals: new ImageRemovals(table),
     deletedImages: new DeletedImages(table),
+    erasedImages: new ErasedImages(table),
     batches: new Batches(table),
     cases: new Cases(table),
     exports: new Exports(table),
@@ -92,6 +101,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     dicomIntake: new DicomIntake(table),
     dicomUploads: new DicomUploads(table),
     keys: new ApiKeys(table),
+    keyAdministration: new KeyAdministration(table),
     patients: new Patients(table),
     people: new UserPool(USER_POOL_ID),
     patientErasures: new PatientErasures(table),

@@ -3,12 +3,16 @@ import { v7 as newId } from 'uuid';
 import { expect } from 'vitest';
 import { Batches } from '../../lib/data/batches.ts';
 import { Cases } from '../../lib/data/cases.ts';
-import { DeletedImages } from '../../lib/data/deleted-images.ts';
 import { getMany } from '../../lib/data/dynamodb/batch-requests.ts';
 import type { Table } from '../../lib/data/dynamodb/table.ts';
 import { Exports } from '../../lib/data/exports.ts';
-import { ImageMoves } from '../../lib/data/image-moves.ts';
-import { Images } from '../../lib/data/images.ts';
+import { DeletedImages } from '../../lib/data/images/deleted-images.ts';
+import { ImageDecisions } from '../../lib/data/images/image-decisions.ts';
+import { ImageIntake } from '../../lib/data/images/image-intake.ts';
+import { ImageMoves } from '../../lib/data/images/image-moves.ts';
+import { ImageRemovals } from '../../lib/data/images/image-removals.ts';
+import { ImageUpdates } from '../../lib/data/images/image-updates.ts';
+import { Images } from '../../lib/data/images/images.ts';
 import { imageKey, patientAmountKey } from '../../lib/data/keys.ts';
 import { LegalHolds } from '../../lib/data/legal-holds.ts';
 import { deletionBy } from '../../lib/domain/deletion.ts';
@@ -24,6 +28,10 @@ export function storesOf(table: Table) {
   return {
     table,
     images: new Images(table),
+    imageIntake: new ImageIntake(table),
+    imageDecisions: new ImageDecisions(table),
+    imageRemovals: new ImageRemovals(table),
+    imageUpdates: new ImageUpdates(table),
     deletedImages: new DeletedImages(table),
     imageMoves: new ImageMoves(table),
     legalHolds: new LegalHolds(table),
@@ -81,7 +89,7 @@ async function newWorld(own: Stores, imagesEach: number): Promise<World> {
           return { ...newImage(known, doctor, new Date()), ...place };
         }),
       );
-      await own.images.createPending(created);
+      await own.imageIntake.createPending(created);
       return created.map(({ id }) => id);
     }),
   );
@@ -120,25 +128,26 @@ type Step = typeof Step extends fc.Arbitrary<infer T> ? T : never;
 
 /** As requests do: each step reads, and then changes what it read. */
 async function perform(own: Stores, { what, image, side, place }: Step, world: World): Promise<unknown> {
-  const { images, deletedImages, imageMoves, legalHolds, batches, cases, now } = own;
+  const { images, imageDecisions, imageRemovals, imageUpdates, imageMoves } = own;
+  const { deletedImages, legalHolds, batches, cases, now } = own;
   const id = world.images[image % world.images.length] ?? '';
   const batchId = world.batches[side] ?? '';
   switch (what) {
     case 'arrive': {
       const found = await images.get(id);
-      return found && images.markReady(found, facts(found), now());
+      return found && imageDecisions.markReady(found, facts(found), now());
     }
     case 'reject': {
       const found = await images.get(id);
-      return found && images.markRejected(found, 'no picture', now());
+      return found && imageDecisions.markRejected(found, 'no picture', now());
     }
     case 'relabel': {
       const found = await images.get(id);
-      return found && images.change(found, { order: image % 7 }, now());
+      return found && imageUpdates.change(found, { order: image % 7 }, now());
     }
     case 'delete': {
       const found = await images.get(id);
-      return found && images.delete(found, deletion());
+      return found && imageRemovals.delete(found, deletion());
     }
     case 'restore': {
       const found = await deletedImages.get(id, now());
@@ -146,7 +155,7 @@ async function perform(own: Stores, { what, image, side, place }: Step, world: W
     }
     case 'erase': {
       const found = await images.get(id);
-      if (found) return images.erase(found);
+      if (found) return imageRemovals.erase(found);
       const deleted = await deletedImages.get(id, now());
       return deleted && deletedImages.erase(deleted);
     }

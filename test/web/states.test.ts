@@ -86,8 +86,8 @@ test('Uploads that failed or never came show their reason, in the batch, the cas
   for (const { id, name } of uploads) {
     const image = await direct.images.get(id);
     if (!image) throw new Error(`no image ${id}`);
-    if (name === 'failed.jpg') await direct.images.markFailed(image, NOT_CHECKED, new Date());
-    else await direct.images.markExpired(image, new Date(Date.now() + 86_400_000), new Date());
+    if (name === 'failed.jpg') await direct.imageDecisions.markFailed(image, NOT_CHECKED, new Date());
+    else await direct.imageDecisions.markExpired(image, new Date(Date.now() + 86_400_000), new Date());
   }
   for (const page of [inBatch, inCase]) {
     const failed = page.locator('[data-status=failed]');

@@ -3,14 +3,19 @@ import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
 import { storageQuotasOf } from '../../../lib/domain/limits/storage-quota.ts';
 import { requireFileCount } from '../../../lib/domain/uploads/upload.ts';
-import { batches, creation, images, keys, objects } from '../../../lib/lambda/dependencies.ts';
+import { batches, creation, imageReception, keys } from '../../../lib/lambda/dependencies.ts';
 import { PartialSuccess } from '../../../lib/lambda/http/serve.ts';
 import { type FormRequest, serveForm } from '../../../lib/lambda/http/serve-form.ts';
 import type { Creation, Needs } from '../../../lib/lambda/needs.ts';
-import { checkFiles, storeFiles, toUploadResult } from '../../../lib/services/images/received-files.ts';
+import {
+  checkFiles,
+  type StoreDeps,
+  storeFiles,
+  toUploadResult,
+} from '../../../lib/services/images/received-files.ts';
 import { operation } from './operation.ts';
 
-type Deps = Needs<{ batches: 'get'; images: 'createPending' | 'erase'; objects: 'create' }, Creation>;
+type Deps = StoreDeps & Needs<{ batches: 'get' }, Creation>;
 
 export async function handle({ caller, params, body, files }: FormRequest<typeof operation>, deps: Deps) {
   const { batches, limits } = deps;
@@ -35,4 +40,4 @@ export async function handle({ caller, params, body, files }: FormRequest<typeof
   return new PartialSuccess({ results: withFailed(results, lost) });
 }
 
-export const handler = serveForm(operation, handle, { keys, batches, images, objects, ...creation });
+export const handler = serveForm(operation, handle, { keys, batches, ...imageReception, ...creation });

@@ -1,7 +1,7 @@
 import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { recordAccess, recordReason } from '../../../lib/domain/audit/audit-context.ts';
 import { requireReason } from '../../../lib/domain/cases/case.ts';
-import { cases, imageMoves, images, now } from '../../../lib/lambda/dependencies.ts';
+import { cases, imageMoves, images, imageUpdates, now } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import type { Needs } from '../../../lib/lambda/needs.ts';
@@ -11,7 +11,8 @@ import { operation } from './operation.ts';
 type Deps = Needs<
   {
     cases: 'get' | 'assign' | 'move' | 'markSettled';
-    images: 'allInCase' | 'leaveCase';
+    images: 'allInCase';
+    imageUpdates: 'leaveCase';
     imageMoves: 'moveAllInCase';
   },
   'now'
@@ -32,4 +33,4 @@ export async function handle({ caller, params, body }: Request<typeof operation>
   return { id, patientId, previousPatientId, assignedAt, imagesLeft };
 }
 
-export const handler = serveCreation(operation, handle, { cases, images, imageMoves, now });
+export const handler = serveCreation(operation, handle, { cases, images, imageUpdates, imageMoves, now });

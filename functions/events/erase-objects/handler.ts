@@ -6,8 +6,8 @@ import {
   bucket,
   deletedImages,
   dicomErasure,
+  erasedImages,
   exports,
-  images,
   now,
 } from '../../../lib/lambda/dependencies.ts';
 import { type StreamedItem, serveItems } from '../../../lib/lambda/events/serve-items.ts';
@@ -41,5 +41,5 @@ export async function handle({ sk, ...item }: StreamedItem, deps: Deps) {
   }
 }
 
-const needs = { annotations, images, deletedImages, dicomErasure, exports, bucket, now };
+const needs = { annotations, erasedImages, deletedImages, dicomErasure, exports, bucket, now };
 export const handler = serveItems(trigger, handle, needs);

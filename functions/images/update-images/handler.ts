@@ -3,7 +3,7 @@ import { maySee } from '../../../lib/domain/access/access.ts';
 import { recordAccess } from '../../../lib/domain/audit/audit-context.ts';
 import { Id } from '../../../lib/domain/identifiers.ts';
 import { requireCategory } from '../../../lib/domain/images/category.ts';
-import { categories, images, now, urls } from '../../../lib/lambda/dependencies.ts';
+import { categories, images, imageUpdates, now, urls } from '../../../lib/lambda/dependencies.ts';
 import { eachAlone, Failure } from '../../../lib/lambda/each-alone.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serve } from '../../../lib/lambda/http/serve.ts';
@@ -11,10 +11,10 @@ import type { Needs } from '../../../lib/lambda/needs.ts';
 import { thumbnailOf } from '../../../lib/storage/thumbnails.ts';
 import { operation } from './operation.ts';
 
-type Deps = Needs<{ images: 'getMany' | 'change'; urls: 'download' }, 'categories' | 'now'>;
+type Deps = Needs<{ images: 'getMany'; imageUpdates: 'change'; urls: 'download' }, 'categories' | 'now'>;
 
 export async function handle({ caller, body }: Request<typeof operation>, deps: Deps) {
-  const { images, urls, now } = deps;
+  const { images, imageUpdates, urls, now } = deps;
   requireCategory(body.category, deps.categories);
   const { ids, date_taken: dateTaken, eye_side: eyeSide, ...rest } = body;
   const changes = { ...rest, dateTaken, eyeSide };
@@ -23,7 +23,7 @@ export async function handle({ caller, body }: Request<typeof operation>, deps: 
     recordAccess(caller, 'image', image);
     return maySee(caller, image.patientId);
   });
-  const outcomes = await eachAlone(theirs, (image) => images.change(image, changes, now()));
+  const outcomes = await eachAlone(theirs, (image) => imageUpdates.change(image, changes, now()));
   const byId = new Map(theirs.map(({ id }, index) => [id, outcomes[index]]));
   const results = ids.map(async (id) => {
     const image = byId.get(id.toLowerCase());
@@ -35,4 +35,4 @@ export async function handle({ caller, body }: Request<typeof operation>, deps: 
   return { results: await Promise.all(results) };
 }
 
-export const handler = serve(operation, handle, { categories, images, urls, now });
+export const handler = serve(operation, handle, { categories, images, imageUpdates, urls, now });

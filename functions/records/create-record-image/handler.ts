@@ -2,7 +2,7 @@ import { linksOf, toRecordImage } from '../../../lib/api/views/record-image.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
 import { storageQuotasOf } from '../../../lib/domain/limits/storage-quota.ts';
 import { recordBounds, requireMayLink } from '../../../lib/domain/records/record-image.ts';
-import { creation, images, keys, objects, urls } from '../../../lib/lambda/dependencies.ts';
+import { creation, imageIntake, keys, objects, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import type { Creation, Needs } from '../../../lib/lambda/needs.ts';
@@ -13,10 +13,10 @@ import { incomingKey } from '../../../lib/storage/object-keys.ts';
 import { signUpload } from '../../../lib/storage/sign-upload.ts';
 import { operation } from './operation.ts';
 
-type Deps = Needs<{ keys: 'get'; images: 'createLinked'; objects: 'create'; urls: 'upload' }, Creation>;
+type Deps = Needs<{ keys: 'get'; imageIntake: 'createLinked'; objects: 'create'; urls: 'upload' }, Creation>;
 
 export async function handle({ caller, body, origin }: Request<typeof operation>, deps: Deps) {
-  const { images, objects, urls, limits } = deps;
+  const { imageIntake, objects, urls, limits } = deps;
   const bounds = recordBounds(limits);
   const links = requireMayLink(caller, linksOf(body));
   const { bytes, ...file } = await recordFile(body, bounds, limits);
@@ -24,7 +24,7 @@ export async function handle({ caller, body, origin }: Request<typeof operation>
   const now = deps.now();
   const given = { id: deps.newId(), fileName: body.name, capturedAt: body.created_on, bounds };
   const wanted = newImage({ ...file, ...links, ...given }, caller, now, deps.timeZone);
-  const image = await images.createLinked(wanted, storageQuotasOf(caller, limits));
+  const image = await imageIntake.createLinked(wanted, storageQuotasOf(caller, limits));
   const view = toRecordImage(image, signLink(image, origin, now));
   if (bytes) {
     // Stored like every other upload, so that the same pipeline checks it.
@@ -35,4 +35,4 @@ export async function handle({ caller, body, origin }: Request<typeof operation>
   return { ...view, upload_url, ...put, expires_at };
 }
 
-export const handler = serveCreation(operation, handle, { keys, images, objects, urls, ...creation });
+export const handler = serveCreation(operation, handle, { keys, imageIntake, objects, urls, ...creation });

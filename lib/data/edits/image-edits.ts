@@ -3,7 +3,7 @@ import type { ImageEdit } from '../../domain/images/image-edit.ts';
 import { equals } from '../dynamodb/condition-expression.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { transact } from '../dynamodb/transaction.ts';
-import { updateImage } from '../image-writes.ts';
+import { updateImage } from '../images/image-writes.ts';
 import { editKey } from '../keys.ts';
 
 /** The edits of images: the newest one is an attribute of its image, and every version an item of its own. */

@@ -1,7 +1,7 @@
 import type { Annotations } from '../../data/annotations/annotations.ts';
 import type { Batches } from '../../data/batches.ts';
 import type { DicomStore } from '../../data/dicom/dicom-store.ts';
-import type { Images } from '../../data/images.ts';
+import type { Images } from '../../data/images/images.ts';
 import { requireVisible } from '../../domain/access/access.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import type { Annotation } from '../../domain/annotations/annotation.ts';

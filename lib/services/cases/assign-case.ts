@@ -1,5 +1,6 @@
 import type { Cases } from '../../data/cases.ts';
-import type { Images } from '../../data/images.ts';
+import type { ImageUpdates } from '../../data/images/image-updates.ts';
+import type { Images } from '../../data/images/images.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import { recordAccess } from '../../domain/audit/audit-context.ts';
 import type { Case } from '../../domain/cases/case.ts';
@@ -7,6 +8,12 @@ import { DomainError } from '../../domain/errors.ts';
 import type { Assignment } from '../../domain/patients/assignment.ts';
 import { waitShortly } from '../wait-shortly.ts';
 import { type SettleCaseDeps, settleCase } from './settle-case.ts';
+
+interface AssignDeps {
+  cases: Pick<Cases, 'assign'>;
+  images: Pick<Images, 'allInCase'>;
+  imageUpdates: Pick<ImageUpdates, 'leaveCase'>;
+}
 
 /**
  * Assigns the number of a case that only a patient has used. The patient keeps the images, which are in no case then.
@@ -21,13 +28,13 @@ export async function assignNumber(
   known: Case,
   patientId: string,
   assignment: Assignment,
-  { cases, images }: { cases: Pick<Cases, 'assign'>; images: Pick<Images, 'allInCase' | 'leaveCase'> },
+  { cases, images, imageUpdates }: AssignDeps,
 ): Promise<number> {
   let left = 0;
   if (patientId !== known.patientId) {
     for await (const image of images.allInCase(known.id)) {
       recordAccess(caller, 'image', image);
-      await images.leaveCase({ ...image, caseId: known.id }, new Date(assignment.at));
+      await imageUpdates.leaveCase({ ...image, caseId: known.id }, new Date(assignment.at));
       left++;
     }
   }

@@ -1,5 +1,5 @@
 import type { Cases } from '../../data/cases.ts';
-import type { ImageMoves } from '../../data/image-moves.ts';
+import type { ImageMoves } from '../../data/images/image-moves.ts';
 import type { Case } from '../../domain/cases/case.ts';
 
 export interface SettleCaseDeps {

@@ -1,10 +1,10 @@
 import type { Annotations } from '../../data/annotations/annotations.ts';
 import type { Batches } from '../../data/batches.ts';
-import type { DeletedImages } from '../../data/deleted-images.ts';
 import type { DicomDeletions } from '../../data/dicom/dicom-deletions.ts';
 import type { PatientErasures } from '../../data/erasure/patient-erasures.ts';
 import type { PatientInventories } from '../../data/erasure/patient-inventories.ts';
-import type { Images } from '../../data/images.ts';
+import type { DeletedImages } from '../../data/images/deleted-images.ts';
+import type { ImageRemovals } from '../../data/images/image-removals.ts';
 import { deletionBy } from '../../domain/deletion.ts';
 import { newDicomDeletion } from '../../domain/dicom/dicom-deletion.ts';
 import type { DicomStudy } from '../../domain/dicom/dicom-instance.ts';
@@ -21,7 +21,7 @@ import { type EraseDeps as DicomDeps, eraseDicom } from '../dicom/erase-dicom.ts
 import { eraseImage, type EraseDeps as ImageDeps } from '../images/erase-image.ts';
 
 export interface ErasePatientDeps extends ImageDeps, DicomDeps {
-  images: ImageDeps['images'] & Pick<Images, 'erase'>;
+  imageRemovals: Pick<ImageRemovals, 'erase'>;
   annotations: Pick<Annotations, 'eraseAllOf'>;
   batches: Pick<Batches, 'erase'>;
   deletedImages: Pick<DeletedImages, 'eraseAllOf'>;
@@ -99,7 +99,7 @@ async function erase(
 
 async function eraseOneImage(image: Image, deps: ErasePatientDeps): Promise<void> {
   if (image.status === 'deleted') await deps.patientInventories.removeDeletedImage(image);
-  else await deps.images.erase(image);
+  else await deps.imageRemovals.erase(image);
   // It may have been deleted, restored or held since it was listed: then the next pass decides.
   if (await deps.patientInventories.isRemoved(image)) await eraseImage(image, deps);
 }

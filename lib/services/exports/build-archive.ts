@@ -1,6 +1,6 @@
 import { json } from 'node:stream/consumers';
 import type { Exports } from '../../data/exports.ts';
-import type { Images } from '../../data/images.ts';
+import type { Images } from '../../data/images/images.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type Export, FILES_GONE } from '../../domain/exports/export.ts';
 import { base64Crc32 } from '../../media/base64-crc32.ts';

@@ -6,7 +6,7 @@ import { toPatientBatch } from '../../api/views/patient-batch.ts';
 import type { AnnotationList } from '../../data/annotations/annotation-list.ts';
 import type { AuditReader } from '../../data/audit/audit-reader.ts';
 import type { Batches } from '../../data/batches.ts';
-import type { Images } from '../../data/images.ts';
+import type { Images } from '../../data/images/images.ts';
 import type { Patients } from '../../data/patients.ts';
 import type { Annotation } from '../../domain/annotations/annotation.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { statusUrl } from '../../api/views/export.ts';
 import type { Exports } from '../../data/exports.ts';
-import type { Images } from '../../data/images.ts';
+import type { Images } from '../../data/images/images.ts';
 import { selectForArchive } from '../../domain/batches/archive.ts';
 import type { Batch } from '../../domain/batches/batch.ts';
 import { epochSeconds } from '../../domain/epoch-seconds.ts';

@@ -1,4 +1,4 @@
-import type { Images } from '../../data/images.ts';
+import type { ImageDecisions } from '../../data/images/image-decisions.ts';
 import type { Image } from '../../domain/images/image.ts';
 import { NOT_CHECKED } from '../../domain/uploads/upload-reasons.ts';
 import { PermanentFailure } from '../../lambda/events/permanent-failure.ts';
@@ -11,7 +11,7 @@ import { type ProcessDeps, processImage } from './process-image.ts';
 import { rejectImage } from './reject-image.ts';
 
 export interface CheckDeps extends ProcessDeps, AttemptDeps, ScanDeps {
-  images: ProcessDeps['images'] & Pick<Images, 'markFailed' | 'markScanning'>;
+  imageDecisions: ProcessDeps['imageDecisions'] & Pick<ImageDecisions, 'markFailed' | 'markScanning'>;
   bucket: ProcessDeps['bucket'] & Pick<Objects, 'head'>;
 }
 
@@ -27,18 +27,19 @@ export async function checkImage(
   deps: CheckDeps,
   turns: Pick<Turns, 'alone'>,
 ): Promise<boolean> {
-  const { images, bucket, now } = deps;
+  const { imageDecisions, bucket, now } = deps;
   try {
     const scan = await scanOf(key, deps);
     if (scan.state === 'clean')
       return await attemptCheck(key, () => processImage(key, image, deps, scan.etag), deps, turns);
     if (scan.state === 'infected') return await rejectImage(image, scan.reason, deps);
-    if (await bucket.head(key)) await images.markScanning(image, now());
+    if (await bucket.head(key)) await imageDecisions.markScanning(image, now());
     return false;
   } catch (error) {
     if (error instanceof PermanentFailure) {
       const reason = error instanceof ScanFailure ? error.reason : NOT_CHECKED;
-      if (await images.markFailed(image, reason, now())) publishDecision({ status: 'failed', reason }, now());
+      if (await imageDecisions.markFailed(image, reason, now()))
+        publishDecision({ status: 'failed', reason }, now());
     }
     throw error;
   }

@@ -1,10 +1,10 @@
-import type { DeletedImages } from '../../data/deleted-images.ts';
-import type { Images } from '../../data/images.ts';
+import type { DeletedImages } from '../../data/images/deleted-images.ts';
+import type { ErasedImages } from '../../data/images/erased-images.ts';
 import { allKeysOf, incomingKey } from '../../storage/object-keys.ts';
 import type { Objects } from '../../storage/objects.ts';
 
 export interface DiscardDeps {
-  images: Pick<Images, 'isErased'>;
+  erasedImages: Pick<ErasedImages, 'has'>;
   deletedImages: Pick<DeletedImages, 'get'>;
   bucket: Pick<Objects, 'head' | 'delete'>;
   now: () => Date;
@@ -16,9 +16,9 @@ export interface DiscardDeps {
  *
  * @throws Error if the image is unknown. It may have been removed just now, so that its erasure is not recorded yet.
  */
-export async function discardUpload(id: string, { images, deletedImages, bucket, now }: DiscardDeps) {
+export async function discardUpload(id: string, { erasedImages, deletedImages, bucket, now }: DiscardDeps) {
   // The original and the renditions of a deleted image stay until it can no longer be restored.
   if (await deletedImages.get(id, now())) return bucket.delete([incomingKey({ id })]);
-  if (await images.isErased(id)) return bucket.delete(allKeysOf({ id }));
+  if (await erasedImages.has(id)) return bucket.delete(allKeysOf({ id }));
   if (await bucket.head(incomingKey({ id }))) throw new Error(`an upload has no image: ${id}`);
 }

@@ -1,13 +1,13 @@
 import type * as z from 'zod';
 import type { Exports } from '../../data/exports.ts';
-import type { Images } from '../../data/images.ts';
+import type { ErasedImages } from '../../data/images/erased-images.ts';
 import { PatientId, Subject } from '../../domain/identifiers.ts';
 import { Bytes, Image } from '../../domain/images/image.ts';
 import { allKeysOf } from '../../storage/object-keys.ts';
 import type { Objects } from '../../storage/objects.ts';
 
 export interface EraseDeps {
-  images: Pick<Images, 'deleteDependents' | 'rememberErasure'>;
+  erasedImages: Pick<ErasedImages, 'deleteDependents' | 'remember'>;
   exports: Pick<Exports, 'endAllOf'>;
   bucket: Pick<Objects, 'delete'>;
   now: () => Date;
@@ -23,11 +23,11 @@ export const ImageToErase = Image.pick({ id: true, links: true, key: true, batch
 /** Erases the objects of an image that was removed from the table, its links, and the exports that contain it. */
 export async function eraseImage(
   image: z.infer<typeof ImageToErase>,
-  { images, exports, bucket, now }: EraseDeps,
+  { erasedImages, exports, bucket, now }: EraseDeps,
 ): Promise<void> {
   // First: what arrives or is written later is then known to be of no use.
-  await images.rememberErasure(image, now());
-  await Promise.all([bucket.delete(allKeysOf(image)), images.deleteDependents(image)]);
+  await erasedImages.remember(image, now());
+  await Promise.all([bucket.delete(allKeysOf(image)), erasedImages.deleteDependents(image)]);
   // After the objects: an archive that was started meanwhile can no longer be completed with this image.
   if (image.key) await exports.endAllOf(image);
 }

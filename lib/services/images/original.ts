@@ -1,4 +1,4 @@
-import type { Images } from '../../data/images.ts';
+import type { Images } from '../../data/images/images.ts';
 import { requireVisible } from '../../domain/access/access.ts';
 import type { Caller } from '../../domain/access/caller.ts';
 import { outgoingFileName } from '../../domain/file-name.ts';

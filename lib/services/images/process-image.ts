@@ -1,4 +1,4 @@
-import type { Images } from '../../data/images.ts';
+import type { ImageDecisions } from '../../data/images/image-decisions.ts';
 import type { Image } from '../../domain/images/image.ts';
 import { outOfBounds } from '../../domain/images/image-bounds.ts';
 import type { Limits } from '../../domain/limits/limits.ts';
@@ -14,7 +14,7 @@ import { publishDecision } from '../uploads/publish-decision.ts';
 import { rejectImage } from './reject-image.ts';
 
 export interface ProcessDeps {
-  images: Pick<Images, 'markReady' | 'markRejected'>;
+  imageDecisions: Pick<ImageDecisions, 'markReady' | 'markRejected'>;
   bucket: Pick<Objects, 'readTagged' | 'write' | 'copy' | 'delete'>;
   limits: Limits;
   now: () => Date;
@@ -29,14 +29,14 @@ export interface ProcessDeps {
 export async function processImage(
   key: string,
   image: Image,
-  { images, bucket, limits, now }: ProcessDeps,
+  { imageDecisions, bucket, limits, now }: ProcessDeps,
   scannedEtag?: string,
 ): Promise<boolean> {
   const uploaded = await bucket.readTagged(key, scannedEtag);
   if (!uploaded) return false;
   const { bytes, etag, modifiedAt } = uploaded;
   const picture = await inspect(bytes, image, limits);
-  if (picture instanceof RejectedImage) return rejectImage(image, picture.reason, { images, now });
+  if (picture instanceof RejectedImage) return rejectImage(image, picture.reason, { imageDecisions, now });
 
   const { renditions, extension: _extension, capturedLocal, captureOffset, ...found } = picture;
   const original = originalKey(image, found.mimeType);
@@ -47,7 +47,7 @@ export async function processImage(
   ]);
   // Waits for all writes: one that is still running could end after the clean-up of an image deleted meanwhile.
   for (const each of written) if (each.status === 'rejected') throw each.reason;
-  const transition = await images.markReady(
+  const transition = await imageDecisions.markReady(
     image,
     {
       ...found,

@@ -1,6 +1,7 @@
 import { toBatchImage } from '../../api/views/batch-image.ts';
 import { FileDetails, type UploadResult } from '../../api/views/upload-result.ts';
-import type { Images } from '../../data/images.ts';
+import type { ImageIntake } from '../../data/images/image-intake.ts';
+import type { ImageRemovals } from '../../data/images/image-removals.ts';
 import { categoryFaults } from '../../domain/images/category.ts';
 import type { Image } from '../../domain/images/image.ts';
 import type { Limits } from '../../domain/limits/limits.ts';
@@ -58,6 +59,12 @@ export const toUploadResult = (file: AcceptedFile | RefusedFile): UploadResult =
     ? { name: file.name, status: 'created', image: toBatchImage(file.image, null) }
     : { ...file, status: 'refused' };
 
+export interface StoreDeps {
+  imageIntake: Pick<ImageIntake, 'createPending'>;
+  imageRemovals: Pick<ImageRemovals, 'erase'>;
+  objects: Pick<SignedObjects, 'create'>;
+}
+
 /**
  * Stores files and their images.
  *
@@ -67,15 +74,11 @@ export const toUploadResult = (file: AcceptedFile | RefusedFile): UploadResult =
  */
 export async function storeFiles(
   files: readonly AcceptedFile[],
-  deps: {
-    images: Pick<Images, 'createPending' | 'erase'>;
-    objects: Pick<SignedObjects, 'create'>;
-  },
+  { imageIntake, imageRemovals, objects }: StoreDeps,
   quotas: StorageQuotas | undefined,
 ): Promise<ReadonlySet<string>> {
-  const { images, objects } = deps;
   // Items are written first: an object without an image belongs to nobody.
-  await images.createPending(
+  await imageIntake.createPending(
     files.map(({ image }) => image),
     quotas,
   );
@@ -89,7 +92,7 @@ export async function storeFiles(
     return outcome?.status === 'rejected' ? [{ image, reason: outcome.reason }] : [];
   });
   // S3 may have stored the file although its response was lost: a client that retries must not get two images.
-  const erased = await Promise.allSettled(lost.map(({ image }) => images.erase(image)));
+  const erased = await Promise.allSettled(lost.map(({ image }) => imageRemovals.erase(image)));
   for (const each of erased)
     if (each.status === 'rejected') logger.error('an image without a file stays', { error: each.reason });
   if (lost.length === files.length) throw lost[0]?.reason;

@@ -1,9 +1,9 @@
-import type { Images } from '../../data/images.ts';
+import type { ImageDecisions } from '../../data/images/image-decisions.ts';
 import type { Image } from '../../domain/images/image.ts';
 import { publishDecision } from '../uploads/publish-decision.ts';
 
 interface RejectDeps {
-  images: Pick<Images, 'markRejected'>;
+  imageDecisions: Pick<ImageDecisions, 'markRejected'>;
   now: () => Date;
 }
 
@@ -15,9 +15,9 @@ interface RejectDeps {
 export async function rejectImage(
   image: Image,
   reason: string,
-  { images, now }: RejectDeps,
+  { imageDecisions, now }: RejectDeps,
 ): Promise<boolean> {
-  const decision = await images.markRejected(image, reason, now());
+  const decision = await imageDecisions.markRejected(image, reason, now());
   if (decision === 'done') publishDecision({ status: 'rejected', reason }, now());
   return decision !== 'gone';
 }

@@ -1,13 +1,13 @@
 import type { Batches } from '../../data/batches.ts';
-import type { DeletedImages } from '../../data/deleted-images.ts';
 import type { Exports } from '../../data/exports.ts';
-import type { ImageMoves } from '../../data/image-moves.ts';
-import type { Images } from '../../data/images.ts';
+import type { DeletedImages } from '../../data/images/deleted-images.ts';
+import type { ImageMoves } from '../../data/images/image-moves.ts';
+import type { ImageRemovals } from '../../data/images/image-removals.ts';
 import type { Batch } from '../../domain/batches/batch.ts';
 
 export interface SettleDeps {
   batches: Pick<Batches, 'markSettled'>;
-  images: Pick<Images, 'deleteAllIn'>;
+  imageRemovals: Pick<ImageRemovals, 'deleteAllIn'>;
   deletedImages: Pick<DeletedImages, 'restoreAllOf'>;
   imageMoves: Pick<ImageMoves, 'moveAllInBatch'>;
   exports: Pick<Exports, 'endAllOf'>;
@@ -22,12 +22,13 @@ export interface SettleDeps {
  * before that. Repeating it changes nothing.
  */
 export async function settleBatch(batch: Batch, deps: SettleDeps): Promise<void> {
-  const { batches, images, deletedImages, imageMoves, exports, now } = deps;
+  const { batches, deletedImages, imageMoves, imageRemovals, exports, now } = deps;
   const { id, patientId, assignment, deletedAt, deletedBy: by = '', expiresAt = 0 } = batch;
   if (deletedAt === undefined) {
     await deletedImages.restoreAllOf(batch, now());
     await imageMoves.moveAllInBatch(batch);
-  } else await images.deleteAllIn(id, { by, at: new Date(deletedAt), until: new Date(expiresAt * 1000) });
+  } else
+    await imageRemovals.deleteAllIn(id, { by, at: new Date(deletedAt), until: new Date(expiresAt * 1000) });
   await exports.endAllOf({ batchId: id, patientId });
   if (assignment?.from) await exports.endAllOf({ patientId: assignment.from });
   await batches.markSettled(batch);

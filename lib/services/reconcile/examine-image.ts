@@ -27,13 +27,16 @@ export async function examineImage(run: Run, image: Image): Promise<void> {
   );
 }
 
-async function expire({ bucket, findings, images, auditLog, limits, now }: Run, image: Image): Promise<void> {
+async function expire(
+  { bucket, findings, imageDecisions, auditLog, limits, now }: Run,
+  image: Image,
+): Promise<void> {
   const isDue = now() > uploadExpiry(limits, new Date(image.uploadedAt));
   // An upload that has arrived is queued again instead.
   if (!isDue || (await bucket.head(incomingKey(image)))) return;
   const until = new Date(now().getTime() + EXPIRED_DAYS * 86_400_000);
   await findings.add('expiredUpload', `image ${image.id}`, async () => {
-    await images.markExpired(image, until, now());
+    await imageDecisions.markExpired(image, until, now());
     await auditLog.appendDecision('reconcile', image, now());
   });
 }

@@ -3,7 +3,7 @@ import type { AuditReader } from '../../data/audit/audit-reader.ts';
 import type { CheckAttempts } from '../../data/check-attempts.ts';
 import type { DicomUploads } from '../../data/dicom/dicom-uploads.ts';
 import type { Exports } from '../../data/exports.ts';
-import type { Images } from '../../data/images.ts';
+import type { ImageDecisions } from '../../data/images/image-decisions.ts';
 import type { Recounts } from '../../data/reconcile/recounts.ts';
 import type { StoredItems } from '../../data/reconcile/stored-items.ts';
 import type { ScanVerdicts } from '../../data/scan-verdicts.ts';
@@ -18,7 +18,7 @@ export interface Run {
   findings: Findings;
   storedItems: StoredItems;
   recounts: Recounts;
-  images: Pick<Images, 'markExpired'>;
+  imageDecisions: Pick<ImageDecisions, 'markExpired'>;
   dicomUploads: Pick<DicomUploads, 'decide'>;
   exports: Pick<Exports, 'markFailed'>;
   checkAttempts: Pick<CheckAttempts, 'queued' | 'queuedAt'>;

@@ -1,10 +1,10 @@
-import type { Images } from '../../data/images.ts';
+import type { ErasedImages } from '../../data/images/erased-images.ts';
 import type { StoredItems } from '../../data/reconcile/stored-items.ts';
 import { DICOM, dicomFileOf, IMAGES, imageIdOfStored } from '../../storage/object-keys.ts';
 import type { ObjectVersion, ObjectVersions } from '../../storage/object-versions.ts';
 
 export interface BringBackDeps {
-  images: Pick<Images, 'forgetErasure'>;
+  erasedImages: Pick<ErasedImages, 'forget'>;
   storedItems: Pick<StoredItems, 'statesOfImages' | 'hashesOfInstances'>;
   versions: Pick<ObjectVersions, 'list' | 'remove' | 'copyBack'>;
 }
@@ -103,5 +103,5 @@ async function bringBack({ key, versions }: Change, since: Date, deps: BringBack
     await deps.versions.remove(key, id);
   }
   // Whoever deletes an item by hand has the stream erase the image, which leaves that mark.
-  if (isOriginal(key) && key.startsWith(IMAGES)) await deps.images.forgetErasure(imageIdOfStored(key));
+  if (isOriginal(key) && key.startsWith(IMAGES)) await deps.erasedImages.forget(imageIdOfStored(key));
 }

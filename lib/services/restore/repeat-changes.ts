@@ -1,9 +1,10 @@
-import type { ApiKeys } from '../../data/api-keys.ts';
 import type { Batches } from '../../data/batches.ts';
-import type { DeletedImages } from '../../data/deleted-images.ts';
 import type { DicomDeletions } from '../../data/dicom/dicom-deletions.ts';
-import type { ImageMoves } from '../../data/image-moves.ts';
-import type { Images } from '../../data/images.ts';
+import type { DeletedImages } from '../../data/images/deleted-images.ts';
+import type { ImageMoves } from '../../data/images/image-moves.ts';
+import type { ImageRemovals } from '../../data/images/image-removals.ts';
+import type { Images } from '../../data/images/images.ts';
+import type { KeyAdministration } from '../../data/key-administration.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import { deletionBy } from '../../domain/deletion.ts';
 import { newDicomDeletion } from '../../domain/dicom/dicom-deletion.ts';
@@ -19,12 +20,13 @@ import { idsIn } from './changes-since.ts';
 export interface RepeatDeps extends SettleDeps {
   batches: SettleDeps['batches'] &
     Pick<Batches, 'get' | 'getDeleted' | 'delete' | 'restore' | 'erase' | 'move'>;
-  images: SettleDeps['images'] & Pick<Images, 'get' | 'delete' | 'erase' | 'allInBatch'>;
+  images: Pick<Images, 'get' | 'allInBatch'>;
+  imageRemovals: SettleDeps['imageRemovals'] & Pick<ImageRemovals, 'delete' | 'erase'>;
   deletedImages: SettleDeps['deletedImages'] &
     Pick<DeletedImages, 'get' | 'restore' | 'erase' | 'eraseAllOf'>;
   imageMoves: SettleDeps['imageMoves'] & Pick<ImageMoves, 'moveImage'>;
   dicomDeletions: Pick<DicomDeletions, 'get' | 'delete' | 'restore' | 'erase'>;
-  keys: Pick<ApiKeys, 'revoke'>;
+  keyAdministration: Pick<KeyAdministration, 'revoke'>;
   bucket: Pick<Objects, 'head' | 'list'>;
   limits: Limits;
   newId: () => string;
@@ -67,7 +69,8 @@ export const REPEATED: Readonly<Record<string, Repeat>> = {
     const deleted = await dicomDeletions.get(dicomPathOf(path), now());
     if (deleted) await dicomDeletions.restore(deleted.deletion, now());
   },
-  'revoke-api-key': ({ path }, { keys, now }) => keys.revoke(path.split('/').at(-1) ?? '', now()),
+  'revoke-api-key': ({ path }, { keyAdministration, now }) =>
+    keyAdministration.revoke(path.split('/').at(-1) ?? '', now()),
 };
 
 /**
@@ -102,12 +105,12 @@ const deletionOf = ({ subject, at }: AuditEvent, { limits }: RepeatDeps) =>
 
 /** An image whose original is gone was erased, then or later. */
 async function deleteImage(id: string, event: AuditEvent, deps: RepeatDeps): Promise<void> {
-  const { images, deletedImages, bucket, now } = deps;
+  const { images, imageRemovals, deletedImages, bucket, now } = deps;
   const image = await images.get(id);
   const isErased = async (key: string | undefined) => key !== undefined && !(await bucket.head(key));
   if (image) {
-    if (await isErased(image.key)) return images.erase(image);
-    return images.delete(image, deletionOf(event, deps));
+    if (await isErased(image.key)) return imageRemovals.erase(image);
+    return imageRemovals.delete(image, deletionOf(event, deps));
   }
   const deleted = await deletedImages.get(id, now());
   if (deleted && (await isErased(deleted.key))) await deletedImages.erase(deleted);

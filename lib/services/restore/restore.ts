@@ -9,7 +9,6 @@ import { deletedIn, STORED_AGAIN, type StoreAgainDeps, type StoredAgain, storeAg
 
 export interface RestoreDeps extends RepeatDeps, StoreAgainDeps, BringBackDeps {
   batches: RepeatDeps['batches'] & StoreAgainDeps['batches'];
-  images: RepeatDeps['images'] & StoreAgainDeps['images'] & BringBackDeps['images'];
   bucket: RepeatDeps['bucket'] & StoreAgainDeps['bucket'];
   storedItems: StoreAgainDeps['storedItems'] & BringBackDeps['storedItems'];
   auditSegments: Pick<AuditSegments, 'sealedSince'>;

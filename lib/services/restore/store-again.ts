@@ -1,7 +1,7 @@
 import type { Batches } from '../../data/batches.ts';
 import type { Cases } from '../../data/cases.ts';
 import type { DicomUploads } from '../../data/dicom/dicom-uploads.ts';
-import type { Images } from '../../data/images.ts';
+import type { ImageIntake } from '../../data/images/image-intake.ts';
 import type { StoredItems } from '../../data/reconcile/stored-items.ts';
 import { Caller } from '../../domain/access/caller.ts';
 import { sourceOf } from '../../domain/access/source.ts';
@@ -35,7 +35,7 @@ import { dicomPathOf } from './repeat-changes.ts';
 export interface StoreAgainDeps extends IngestDeps {
   batches: Pick<Batches, 'find' | 'create'>;
   cases: Pick<Cases, 'get' | 'addPending'>;
-  images: Pick<Images, 'createPending' | 'createLinked'>;
+  imageIntake: Pick<ImageIntake, 'createPending' | 'createLinked'>;
   dicomUploads: Pick<DicomUploads, 'create'>;
   storedItems: Pick<StoredItems, 'statesOfImages' | 'statesOfDicomUploads' | 'hashesOfInstances'>;
   bucket: Pick<Objects, 'list' | 'head' | 'read' | 'copy'>;
@@ -202,7 +202,7 @@ interface File {
 /** Returns false if it was deleted, or nothing says whose it is. */
 async function createImage(file: File, known: Known, deps: StoreAgainDeps): Promise<boolean> {
   const { origins, deleted, moved, found } = known;
-  const { batches, cases, images, limits, timeZone, now } = deps;
+  const { batches, cases, imageIntake, limits, timeZone, now } = deps;
   const { id, mimeType, bytes: fileSize } = file;
   const origin = origins.get(id);
   const [batchId] = origin ? idsIn(origin, 'batch') : [];
@@ -223,8 +223,8 @@ async function createImage(file: File, known: Known, deps: StoreAgainDeps): Prom
     const inCase = { ...image, caseId, patientId };
     const expiry = uploadExpiry(limits, now());
     await cases.addPending(inCase, await cases.get(caseId, now()), now(), expiry, caller);
-  } else if (links) await images.createLinked(image);
-  else await images.createPending([image]);
+  } else if (links) await imageIntake.createLinked(image);
+  else await imageIntake.createPending([image]);
   return true;
 }
 

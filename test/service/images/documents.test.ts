@@ -43,7 +43,7 @@ async function storeAndProcess(bytes: Uint8Array, mimeType: string) {
     { role: 'doctor', subject: 'd' },
     now,
   );
-  await direct.images.createPending([image]);
+  await direct.imageIntake.createPending([image]);
   await direct.bucket.write(incomingKey(image), bytes, mimeType);
   return decided(doctor, id);
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { handle as eraseObjects } from '../../../functions/events/erase-objects/handler.ts';
 import { handle as makeThumbnail } from '../../../functions/events/make-thumbnail/handler.ts';
-import { toItem } from '../../../lib/data/images.ts';
+import { toItem } from '../../../lib/data/images/image-writes.ts';
 import { deletionBy } from '../../../lib/domain/deletion.ts';
 import type { Image } from '../../../lib/domain/images/image.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
@@ -55,7 +55,7 @@ describe('An event', () => {
   test('for an object that does not exist, or whose image was erased, does no harm', async () => {
     await makeThumbnail({ key: incomingKey({ id: randomUUID() }) }, direct, onlyMessage);
     const erased = randomUUID();
-    await direct.images.rememberErasure({ id: erased }, new Date());
+    await direct.erasedImages.remember({ id: erased }, new Date());
     await direct.bucket.write(incomingKey({ id: erased }), (await photo()).bytes, 'image/jpeg');
     await until(async () => (await direct.bucket.read(incomingKey({ id: erased }))) === undefined);
   });
@@ -154,7 +154,7 @@ describe('Erasing', () => {
       { role: 'doctor', subject: 'd' },
       new Date(),
     );
-    await direct.images.createPending([image]);
+    await direct.imageIntake.createPending([image]);
     const key = incomingKey(image);
     const written: string[] = [];
     const bucket = {
@@ -162,7 +162,7 @@ describe('Erasing', () => {
       delete: (keys: readonly string[]) => direct.bucket.delete(keys),
       readTagged: async () => ({ bytes: file.bytes, etag: '"any"' }),
       copy: async () => {
-        await direct.images.erase(image);
+        await direct.imageRemovals.erase(image);
         throw new Error('NoSuchKey');
       },
       write: async (to: string, bytes: Uint8Array, type: string) => {
@@ -172,7 +172,7 @@ describe('Erasing', () => {
     };
     await expect(makeThumbnail({ key }, { ...direct, bucket }, onlyMessage)).rejects.toThrow('NoSuchKey');
     expect(written).toHaveLength(3);
-    await until(() => direct.images.isErased(image.id));
+    await until(() => direct.erasedImages.has(image.id));
     await makeThumbnail({ key }, direct, onlyMessage);
     for (const each of written) expect(await direct.bucket.read(each), each).toBeUndefined();
   });
@@ -184,7 +184,7 @@ describe('Erasing', () => {
     const image = await direct.images.get(id);
     await doctor.json('DELETE', `/api/images/${id}/`, 204);
     await eraseObjects({ ...image, sk: 'IMAGE' }, direct);
-    await direct.images.erase(image as NonNullable<typeof image>);
+    await direct.imageRemovals.erase(image as NonNullable<typeof image>);
     expect(await countOf(batch)).toBe(0);
   });
 });
@@ -203,7 +203,7 @@ test('Bytes that replace the inspected ones are not taken for them', async () =>
     { role: 'doctor', subject: 'd' },
     new Date(),
   );
-  await direct.images.createPending([image]);
+  await direct.imageIntake.createPending([image]);
   // A key for which S3 sends no event.
   const key = `images/${image.id}/uploaded`;
   await direct.bucket.write(key, inspected.bytes, inspected.type);

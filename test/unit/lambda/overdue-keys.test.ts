@@ -33,7 +33,7 @@ afterEach(() => {
 
 const check = (keys: readonly ReturnType<typeof key>[]) =>
   handle({
-    keys: { all: async () => [...keys] },
+    keyAdministration: { all: async () => [...keys] },
     keyUses: { of: async () => new Map([['id-of-old', '2026-02-28T10:00:00.000Z']]) },
     limits: Limits.parse({ apiKeyDays: 365 }),
     now: () => NOW,

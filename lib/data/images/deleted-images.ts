@@ -1,16 +1,14 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { Batch } from '../domain/batches/batch.ts';
-import { epochSeconds } from '../domain/epoch-seconds.ts';
-import { DomainError } from '../domain/errors.ts';
-import { DeletedImage, Image } from '../domain/images/image.ts';
-import { type WriteRequest, writeMany } from './dynamodb/batch-requests.ts';
-import { equals, onlyIf } from './dynamodb/condition-expression.ts';
-import { type Page, type PageRequest, queryAll, queryPage } from './dynamodb/page.ts';
-import { hasExpired, parseItem, type Table } from './dynamodb/table.ts';
-import { transactMany } from './dynamodb/transact-many.ts';
-import { transact } from './dynamodb/transaction.ts';
-import { decrementBatchCount, incrementCount, ownerAfterMove, requireOwner } from './image-counts.ts';
-import { changeState, linksOwnedBy, OUTSIDE_CASES, ownedBy } from './image-writes.ts';
+import type { Batch } from '../../domain/batches/batch.ts';
+import { epochSeconds } from '../../domain/epoch-seconds.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { DeletedImage, Image } from '../../domain/images/image.ts';
+import { type WriteRequest, writeMany } from '../dynamodb/batch-requests.ts';
+import { equals, onlyIf } from '../dynamodb/condition-expression.ts';
+import { type Page, type PageRequest, queryAll, queryPage } from '../dynamodb/page.ts';
+import { hasExpired, parseItem, type Table } from '../dynamodb/table.ts';
+import { transactMany } from '../dynamodb/transact-many.ts';
+import { transact } from '../dynamodb/transaction.ts';
 import {
   batchKey,
   deletedOfPatient,
@@ -19,8 +17,10 @@ import {
   imagesDeletedWith,
   imagesOfBatch,
   patientListKey,
-} from './keys.ts';
-import { moveStored } from './stored-amounts.ts';
+} from '../keys.ts';
+import { moveStored } from '../stored-amounts.ts';
+import { decrementBatchCount, incrementCount, ownerAfterMove, requireOwner } from './image-counts.ts';
+import { changeState, linksOwnedBy, OUTSIDE_CASES, ownedBy } from './image-writes.ts';
 
 /** Items written at once if the list may have any length. */
 const WRITTEN_AT_ONCE = 25;

@@ -1,17 +1,17 @@
-import type { Batch } from '../domain/batches/batch.ts';
-import type { Case } from '../domain/cases/case.ts';
-import { DomainError } from '../domain/errors.ts';
-import { Image, type ImageAssignment, type ReadyImage } from '../domain/images/image.ts';
-import { requireNoLegalHold } from '../domain/legal-hold.ts';
-import type { Assignment } from '../domain/patients/assignment.ts';
-import { queryAll } from './dynamodb/page.ts';
-import { parseItem, type Table } from './dynamodb/table.ts';
-import { transactMany } from './dynamodb/transact-many.ts';
-import { transact } from './dynamodb/transaction.ts';
+import type { Batch } from '../../domain/batches/batch.ts';
+import type { Case } from '../../domain/cases/case.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { Image, type ImageAssignment, type ReadyImage } from '../../domain/images/image.ts';
+import { requireNoLegalHold } from '../../domain/legal-hold.ts';
+import type { Assignment } from '../../domain/patients/assignment.ts';
+import { queryAll } from '../dynamodb/page.ts';
+import { parseItem, type Table } from '../dynamodb/table.ts';
+import { transactMany } from '../dynamodb/transact-many.ts';
+import { transact } from '../dynamodb/transaction.ts';
+import { batchKey, caseKey, imageKey, imageListKey, imagesOfBatch, imagesOfCase } from '../keys.ts';
+import { moveStored } from '../stored-amounts.ts';
 import { decrementCount, incrementCount, requireOwner } from './image-counts.ts';
 import { linksOwnedBy, NOT_HELD, ownedBy, updateImage } from './image-writes.ts';
-import { batchKey, caseKey, imageKey, imageListKey, imagesOfBatch, imagesOfCase } from './keys.ts';
-import { moveStored } from './stored-amounts.ts';
 
 /** Whose an image becomes, and in which of this patient's batches or cases it is then. */
 export type Place = Pick<Image, 'batchId' | 'caseId'> & { patientId: string };

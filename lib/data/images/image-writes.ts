@@ -1,13 +1,30 @@
-import type { Deletion } from '../domain/deletion.ts';
-import { epochSeconds } from '../domain/epoch-seconds.ts';
-import type { Image, ReadyImage } from '../domain/images/image.ts';
-import { TRANSITIONS, type Transition } from '../domain/images/image-status.ts';
-import { newLinkSecret } from '../domain/images/new-image.ts';
-import { type Condition, equals, isOneOf, onlyIf, updateIf } from './dynamodb/condition-expression.ts';
-import { updateOf } from './dynamodb/update-expression.ts';
-import { deletedImageKeys, imageKey, linkKey, linkListKey, patientListKey } from './keys.ts';
+import type { Deletion } from '../../domain/deletion.ts';
+import { epochSeconds } from '../../domain/epoch-seconds.ts';
+import type { Image, ReadyImage } from '../../domain/images/image.ts';
+import { TRANSITIONS, type Transition } from '../../domain/images/image-status.ts';
+import { newLinkSecret } from '../../domain/images/new-image.ts';
+import { type Condition, equals, isOneOf, onlyIf, updateIf } from '../dynamodb/condition-expression.ts';
+import { updateOf } from '../dynamodb/update-expression.ts';
+import {
+  deletedImageKeys,
+  imageKey,
+  imageListKey,
+  linkKey,
+  linkListKey,
+  patientListKey,
+  uploadListKey,
+} from '../keys.ts';
 
 // Writes of one image. Each is a part of a transaction, with the counts that depend on it.
+
+/** The item of an image. */
+export const toItem = (image: Image) => ({
+  ...image,
+  ...imageKey(image.id),
+  ...imageListKey(image),
+  ...patientListKey(image),
+  ...uploadListKey(image),
+});
 
 /** The image is still in the place where it was read: what a move changes. */
 const isUnmoved = ({ patientId, batchId, caseId }: Image): Condition[] => [

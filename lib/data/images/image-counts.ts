@@ -1,8 +1,8 @@
-import { Batch } from '../domain/batches/batch.ts';
-import { Case, patientOfMovedCase } from '../domain/cases/case.ts';
-import type { Image } from '../domain/images/image.ts';
-import { parseItem } from './dynamodb/table.ts';
-import { batchKey, caseKey, caseListKey } from './keys.ts';
+import { Batch } from '../../domain/batches/batch.ts';
+import { Case, patientOfMovedCase } from '../../domain/cases/case.ts';
+import type { Image } from '../../domain/images/image.ts';
+import { parseItem } from '../dynamodb/table.ts';
+import { batchKey, caseKey, caseListKey } from '../keys.ts';
 
 // Updates of the counts of ready images in batches and cases. Each is a part of the transaction that changes the image.
 
