@@ -5,19 +5,23 @@ import { auditKey, auditListKeys, auditPatientKeys } from '../../lib/data/keys.t
 import type { AuditEvent } from '../../lib/domain/audit/audit-event.ts';
 import { base64Crc32 } from '../../lib/media/base64-crc32.ts';
 import { filledBatch, PATIENT } from './clinic.ts';
-import { itemsOfStudies } from './dicom/archive-of-studies.ts';
+import { itemsOfStudies, STUDIES_OF_PATIENT } from './dicom/archive-of-studies.ts';
 import { importItems } from './import-items.ts';
 import { dataFileIn } from './stack.ts';
 
 /** What the tables of a clinic have. */
 export interface FilledClinic {
-  /** Images of the batch, studies, and audit events of one patient. */
+  /** Images of the batch, items of studies, and audit events of one patient: as many of each. */
   items: number;
+  studies: number;
   batch: Batch;
   /** A batch of a hundredth of them, whose images have objects of these bytes. */
   small: Batch;
 }
 type Batch = Pick<ReturnType<typeof filledBatch>, 'batchId' | 'imageIds' | 'imageKeys'>;
+
+/** What storing the only slice of a study writes. */
+const ITEMS_OF_STUDY = 7;
 
 /** The object of each image of the small batch. */
 export const OBJECT = Buffer.from('image');
@@ -47,15 +51,17 @@ export class FilledClinics {
 
 async function fill(cdkOut: string, dataDir: string, items: number): Promise<FilledClinic> {
   mkdirSync(dataDir, { recursive: true });
+  const patients = Math.ceil(items / ITEMS_OF_STUDY / STUDIES_OF_PATIENT);
+  const studies = patients * STUDIES_OF_PATIENT;
   const batch = filledBatch(items);
   const small = filledBatch(Math.ceil(items / 100), { bytes: OBJECT.length, crc32: base64Crc32(OBJECT) });
   await importItems(
     cdkOut,
     dataDir,
-    all(batch.items, small.items, itemsOfStudies(items)),
+    all(batch.items, small.items, itemsOfStudies(studies)),
     Array.from({ length: items }, eventItem),
   );
-  return { items, batch: withoutItems(batch), small: withoutItems(small) };
+  return { items, studies, batch: withoutItems(batch), small: withoutItems(small) };
 }
 
 function* all<T>(...lists: Iterable<T>[]): Generator<T> {

@@ -15,7 +15,7 @@ import { atLeast, atMost, type Bench, headline, type Result, type Row, round } f
 
 const run = promisify(execFile);
 /** Alternating, so that both have the same neighbours on the machine. */
-const ROUNDS = 5;
+const ROUNDS = 3;
 /** A series of CT, and instances as large as the service stores. */
 const LOADS = {
   'CT of 0.5 MB': { count: 200, side: 725, senders: 1 },

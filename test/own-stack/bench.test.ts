@@ -115,7 +115,7 @@ const isMeasured = ({ id }: { id: string }) => !triggers.some((each) => each.id 
 
 test('dicom sends the same requests to the service and to an Orthanc, if one is installed', async () => {
   const size = {
-    studies: 40,
+    items: 140,
     orthancStudies: 20,
     instances: 4,
     side: 32,

@@ -9,11 +9,11 @@ import { type DicomSide, type DicomWorkload, dicomWorkloads, perform } from './d
 import { isOrthancInstalled, withOrthanc } from './orthanc.ts';
 
 const full = {
-  studies: 100_000,
+  items: 100_000,
   orthancStudies: 5000,
   instances: 500,
   side: 512,
-  rounds: 5,
+  rounds: 3,
   requests: 100,
   quietMs: 10_000,
 };
@@ -25,19 +25,20 @@ type Measured = Partial<Record<keyof Sides, Performance[]>>;
 /** DICOMweb over HTTP, each request beside the same one to an Orthanc on this machine, if there is one. */
 export async function dicom({ cdkOut, clinics, progress }: Bench, size: Size = full): Promise<Result> {
   const out = await cdkOut();
-  progress(`dicom: writing ${size.studies} studies into the table`);
-  const prepare = (dataDir: string) => clinics.copyTo(dataDir, size.studies);
-  return withStackProcess(out, prepare, async (stack) => {
+  progress(`dicom: writing ${size.items} items of studies into the table`);
+  const prepare = (dataDir: string) => clinics.copyTo(dataDir, size.items);
+  return withStackProcess(out, prepare, async (stack, { studies }) => {
     const [token] = await tokensOf(stack, 'doctor', 1);
     const headers = { authorization: `Bearer ${token}` };
-    const ours = { url: `${stack.url}/dicom-web`, pid: stack.pid, headers, studies: size.studies };
+    const ours = { url: `${stack.url}/dicom-web`, pid: stack.pid, headers, studies };
     const floor = await putsPerSecond(stack, out, size);
-    if (!isOrthancInstalled()) return resultOf(await measure({ ours }, size, progress), floor, size);
+    if (!isOrthancInstalled())
+      return resultOf(await measure({ ours }, size, progress), floor, { ...size, studies });
     return withOrthanc(async ({ url, version, pid }) => {
       progress(`dicom: storing ${size.orthancStudies} studies in Orthanc ${version}`);
       await fillOrthanc(url, size.orthancStudies);
       const orthanc = { url: `${url}/dicom-web`, pid, headers: {}, studies: size.orthancStudies };
-      return resultOf(await measure({ ours, orthanc }, size, progress), floor, size, version);
+      return resultOf(await measure({ ours, orthanc }, size, progress), floor, { ...size, studies }, version);
     });
   });
 }
@@ -89,7 +90,12 @@ async function measure({ ours, orthanc }: Sides, size: Size, progress: Bench['pr
   return results;
 }
 
-function resultOf(results: Record<string, Measured>, floor: number, size: Size, version?: string): Result {
+function resultOf(
+  results: Record<string, Measured>,
+  floor: number,
+  size: Size & { studies: number },
+  version?: string,
+): Result {
   const middle = (what: string, name: keyof Sides, figure: Exclude<keyof Performance, 'times'>) =>
     median(results[what]?.[name]?.map((performance) => performance[figure]) ?? []);
   const speed = (what: string, name: keyof Sides) => middle(what, name, 'perSecond');

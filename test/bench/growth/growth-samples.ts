@@ -31,8 +31,8 @@ export function growthSamples(clinic: FilledClinic, stack: StackAddress, cdkOut:
   let next = '';
   let study = 0;
   const nextStudy = () => {
-    study = (study + 7919) % clinic.items;
-    return sliceOf(study, clinic.items);
+    study = (study + 7919) % clinic.studies;
+    return sliceOf(study, clinic.studies);
   };
   return {
     'first page of images': { functions: ['list-images'], perform: () => listed(images, 'images') },

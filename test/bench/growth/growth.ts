@@ -24,7 +24,7 @@ export async function growth({ cdkOut, clinics, progress }: Bench, size = full):
   await using ends = new AsyncDisposableStack();
   const open: OpenClinic[] = [];
   for (const items of size.sizes) {
-    progress(`growth: writing ${items} images, studies and audit events`);
+    progress(`growth: writing ${items} images, items of studies, and audit events`);
     open.push(await openClinic(out, clinics, items, ends));
   }
   const figures: Record<string, Figures[]> = {};
@@ -44,7 +44,7 @@ export async function growth({ cdkOut, clinics, progress }: Bench, size = full):
       atMost('times the AWS calls for each item of the smallest table', maximum(growths, 'calls'), 1),
     ],
     notes: [
-      `the headline is the first row in the largest table, its floor the same in the smallest; ${size.sizes.join(', ')} images in one batch, studies, and audit events of one patient, written straight into the tables`,
+      `the headline is the first row in the largest table, its floor the same in the smallest; ${size.sizes.join(', ')} images in one batch, items of studies, and audit events of one patient, written straight into the tables`,
       'ZIP and deletion have a batch of a hundredth of that, with objects of a few bytes; a deletion ends when no image of the batch is listed',
       'at most: as the logarithm of the number of items',
     ],

@@ -17,7 +17,7 @@ import { updateTimes } from './page-updates.ts';
 
 const full = {
   images: 2000,
-  photos: 24,
+  photos: 16,
   photoWidth: 3400,
   rounds: 1,
   frames: 600,

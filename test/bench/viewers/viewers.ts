@@ -17,10 +17,10 @@ const full = {
   /** The series that is opened, and the one that is scrolled through. */
   series: { study: '2.25.500', patientId: PATIENT, count: 500 },
   longSeries: { study: '2.25.2000', patientId: PATIENT, count: 2000 },
-  openings: 5,
+  openings: 3,
   signIns: 1,
   mostWheelMs: 25_000,
-  mostScrollMs: 25_000,
+  mostScrollMs: 20_000,
 };
 type Size = typeof full;
 
