@@ -117,10 +117,9 @@ test('dicom sends the same requests to the service and to an Orthanc, if one is 
   const size = {
     items: 140,
     orthancStudies: 20,
-    instances: 4,
     side: 32,
-    rounds: 1,
-    requests: 4,
+    rounds: 2,
+    requests: 3,
     quietMs: 10,
   };
   const { rows, aims, notes, ...result } = await dicom(bench, size);
