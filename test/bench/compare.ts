@@ -33,7 +33,7 @@ await withDataDir(async (dir) => {
   }
 });
 
-/** Each number of the results, by the names of what has it. */
+/** The numbers of the results, by benchmark, row and column. */
 type Figures = Map<string, number>;
 
 async function figuresOf(cwd: string): Promise<Figures> {

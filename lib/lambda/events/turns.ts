@@ -4,8 +4,8 @@ interface Waiting {
 }
 
 /**
- * In which order the messages of one invocation are processed: all at the same time, but those that must be alone in the process, which
- * begin when the others are done, one after the other.
+ * The order of the messages of one invocation. They are processed at the same time. Those that must be alone in the process begin when
+ * the others are done, one after the other.
  */
 export class Turns {
   readonly #remainingMs: () => number;

@@ -12,8 +12,8 @@ const MOST_ATTEMPTS = 3;
 
 /**
  * Checks an upload, unless earlier checks of it ended their processes: its bytes may take more memory or time than the
- * function has. Of the uploads in a process, nobody knows which one ended it: all of them are checked alone the next time, and only
- * the one that ends its process again is counted on.
+ * function has. Of the uploads in a process, nobody knows which one ended it: all of them are checked alone the next time, so that
+ * only the one that ends its process again has a further attempt.
  *
  * @param upload its key in S3
  * @throws PermanentFailure

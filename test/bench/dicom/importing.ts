@@ -18,7 +18,7 @@ const PROGRAM = path.resolve(import.meta.dirname, '../../../bin/negatoscope.ts')
 const full = { instances: 500, warmUp: 30, side: 256 };
 type Size = typeof full;
 
-/** A way of the files of a folder into a server. */
+/** How the files of a folder are sent to a server. */
 interface Way {
   send(folder: string): Promise<unknown>;
   /** The server's DICOMweb, and the headers of requests to it. */
