@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import type { NumberedSeries } from './numbered-series.ts';
 import { watchCanvas } from './watch-canvas.ts';
+import { watchFrames } from './watch-frames.ts';
 
 /** A viewer in the browser, as a person uses it. */
 export interface Viewer {
@@ -11,6 +12,8 @@ export interface Viewer {
   signIn(page: Page): Promise<void>;
   /** From the list, up to the click that opens the study. */
   openStudy(page: Page, series: NumberedSeries): Promise<void>;
+  /** Loads each slice, also those that it does not draw. */
+  loadsAll?: true;
 }
 
 const chooseDoctor = (page: Page) => page.getByRole('link', { name: 'Dana Doctor' }).click();
@@ -39,6 +42,7 @@ export const ohifViewer = (url: string): Viewer => ({
     await page.locator('tbody tr', { has: page.getByText(String(count), { exact: true }) }).click();
     await page.getByText('Basic Viewer').last().click();
   },
+  loadsAll: true,
 });
 
 /** OHIF with a DICOMweb server that lets everybody in. */
@@ -58,6 +62,7 @@ export async function withNewPage<T>(browser: Browser, work: (page: Page) => Pro
     // The tour of newcomers covers the viewer.
     await page.addLocatorHandler(page.getByText('Skip all'), (skip) => skip.click());
     await watchCanvas(page);
+    await watchFrames(page);
     return await work(page);
   } finally {
     await context.close();

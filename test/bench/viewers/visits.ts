@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { NumberedSeries } from './numbered-series.ts';
 import { type Viewer, withNewPage } from './viewer.ts';
 import { type Drawn, drawnSoFar, untilDrawn } from './watch-canvas.ts';
+import { framesLoadedAt } from './watch-frames.ts';
 import { FAST_NOTCH_MS, hoverImage, wheelTo } from './wheel.ts';
 
 /** The slice that is far on. */
@@ -13,6 +14,8 @@ export interface Opening {
   first: number;
   /** From the first slice to one far on, by the wheel. */
   far: number;
+  /** From the first slice until the pixels of all up to that one are loaded; not a number for a viewer that does not load all. */
+  loaded: number;
 }
 
 /**
@@ -33,8 +36,10 @@ export const opening = (
     await untilDrawn(page, 1);
     const { seen, clickedAt } = await drawnSoFar(page);
     const firstAt = seen[0]?.at ?? Number.NaN;
-    const far = await wheeled(page, Math.min(FAR, series.count), firstAt, mostMs);
-    return { first: firstAt - clickedAt, far };
+    const count = Math.min(FAR, series.count);
+    const far = await wheeled(page, count, firstAt, mostMs);
+    const loadedAt = viewer.loadsAll ? await framesLoadedAt(page, count, mostMs) : Number.NaN;
+    return { first: firstAt - clickedAt, far, loaded: loadedAt - firstAt };
   });
 
 /** Turns the wheel to this slice; returns the time until it is drawn, from a time of the page's clock. */

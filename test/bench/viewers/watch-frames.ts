@@ -1,0 +1,25 @@
+import type { Page } from 'playwright-core';
+
+/** More than a page makes; by default, a browser keeps the times of 250 requests (W3C Resource Timing, `setResourceTimingBufferSize`). */
+const KEPT_REQUESTS = 10_000;
+
+/** Lets the pages that are opened from now on keep the times of all their requests. */
+export const watchFrames = (page: Page) =>
+  page.addInitScript((kept) => performance.setResourceTimingBufferSize(kept), KEPT_REQUESTS);
+
+/** Waits until the pixels of the first slices of a numbered series are loaded; returns when, in milliseconds of the page's clock. */
+export async function framesLoadedAt(page: Page, count: number, timeout: number): Promise<number> {
+  const loaded = await page.waitForFunction(
+    (slices) => {
+      const ends = new Map<number, number>();
+      for (const { name, startTime, duration } of performance.getEntriesByType('resource')) {
+        const [, number] = /\.(\d+)\/frames\/1$/.exec(name) ?? [];
+        if (Number(number) <= slices) ends.set(Number(number), startTime + duration);
+      }
+      return ends.size === slices && Math.max(...ends.values());
+    },
+    count,
+    { timeout },
+  );
+  return Number(await loaded.jsonValue());
+}
