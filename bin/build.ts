@@ -9,6 +9,7 @@ import { mappedStacks } from './bundles/mapped-stacks.ts';
 import { namedDependencies } from './bundles/named-dependencies.ts';
 import { SLIM_CLIENTS } from './bundles/slim-clients.ts';
 import { SLIM_PACKAGES } from './bundles/slim-packages.ts';
+import { SLIM_ZOD } from './bundles/slim-zod.ts';
 import { withoutUnusedSchemas } from './bundles/unused-schemas.ts';
 
 /** The folder of the bundles: `dist/<function>/index.cjs`. */
@@ -56,7 +57,14 @@ export const HANDLER_BUNDLES = {
     // archiver contains three copies of an old version of Node's stream module: 240 KB in each bundle with a ZIP.
     'readable-stream': 'node:stream',
   },
-  plugins: [mappedStacks, namedDependencies, withoutUnusedSchemas, ...SLIM_PACKAGES, ...SLIM_CLIENTS],
+  plugins: [
+    mappedStacks,
+    namedDependencies,
+    withoutUnusedSchemas,
+    ...SLIM_PACKAGES,
+    ...SLIM_CLIENTS,
+    ...SLIM_ZOD,
+  ],
   external: ['sharp'],
   // Such an import is of something that a plugin has left out.
   logOverride: { 'import-is-undefined': 'error' },

@@ -1,23 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
+import { replacing } from './replacing.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-
-/** Replaces a module of a package, found by the end of its path. */
-const replacing = (
-  name: string,
-  filter: RegExp,
-  contents: string | ((source: string) => string),
-): Plugin => ({
-  name,
-  setup({ onLoad }) {
-    onLoad({ filter }, async ({ path }) => ({
-      contents: typeof contents === 'string' ? contents : contents(await readFile(path, 'utf8')),
-      resolveDir: dirname(path),
-    }));
-  },
-});
 
 /**
  * The SDK's clients read settings in the environment and then in the files of a developer's machine, which Lambda does not have. Here
@@ -149,31 +134,7 @@ const withoutPartitions = replacing(
       .replace(/^customEndpointFunctions\.aws = .*$/m, ''),
 );
 
-/**
- * What no schema here has: formats as methods of texts, such as `z.string().email()`, of which each function would have all, and
- * references to itself, for which Zod watches all values. Without helpers that nothing here calls, too. 16 KB.
- */
-const plainSchemas = replacing('plain-schemas', /\/zod\/v4\/classic\/schemas\.js$/, (source) =>
-  source
-    .replace(FORMAT_METHOD, '')
-    // esbuild keeps all of a namespace that is used as a member of another one.
-    .replace('import { util } from "../core/index.js";', 'import * as util from "../core/util.js";')
-    .replaceAll('core.util.', 'util.')
-    .replace(/^ {4}if \(!core\.globalConfig\.memoizer\)\n.*core\.memoizer\(\).*\n/m, ''),
-);
-
-/** Zod's messages in English only. The others are in no bundle, but esbuild would read and link them for each. */
-const englishOnly = replacing(
-  'english-only',
-  /\/zod\/v4\/locales\/index\.js$/,
-  "export { default as en } from './en.js';",
-);
-
-/** A method of Zod's texts that checks a format, and its name. */
-export const FORMAT_METHOD =
-  /^ {4}(\w+)\(params\) \{\n {8}return this\.check\(core\._\w+\(Zod(?!Number)\w+, params\)\);\n {4}\},\n/gm;
-
-/** What leaves out parts of the SDK's clients and of Zod that no function reaches. */
+/** What leaves out parts of the SDK's clients that no function reaches. */
 export const SLIM_CLIENTS: Plugin[] = [
   withoutConfigFiles,
   credentialsOfEnvironment,
@@ -185,6 +146,4 @@ export const SLIM_CLIENTS: Plugin[] = [
   endpointOfTables,
   fewerStepsOfTables,
   withoutPartitions,
-  plainSchemas,
-  englishOnly,
 ];

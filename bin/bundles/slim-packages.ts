@@ -12,24 +12,6 @@ const withoutLateEventStreams: Plugin = {
   },
 };
 
-/** Only the build creates JSON Schema, for the OpenAPI document. Without that code, each function is 18 KB smaller. */
-const withoutJsonSchema: Plugin = {
-  name: 'without-json-schema',
-  setup({ onLoad }) {
-    onLoad(
-      { filter: /\/zod\/v4\/core\/(?:to-json-schema|json-schema-processors)\.js$/ },
-      async ({ path }) => {
-        const names = (await readFile(path, 'utf8')).matchAll(/^export (?:const|function) (\w+)/gm);
-        const exported = [...names].map(([, name]) => `none as ${name}`).join(', ');
-        return {
-          contents: `const none = () => () => { throw new Error('no JSON Schema in a function'); };
-          export { ${exported} };`,
-        };
-      },
-    );
-  },
-};
-
 /** The SDK has its own SHA-256 for a Node without `node:crypto`. Without it, each function that uses AWS is 3 KB smaller. */
 const nativeSha256: Plugin = {
   name: 'native-sha256',
@@ -137,7 +119,6 @@ const nativeCrc32: Plugin = {
 /** What leaves out parts of other packages, or replaces them by modules of Node. */
 export const SLIM_PACKAGES: Plugin[] = [
   withoutLateEventStreams,
-  withoutJsonSchema,
   nativeSha256,
   secretsAsKeyObjects,
   oneRegion,

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { dirname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 /** What V8 knows of a call beside what Node's types say (https://v8.dev/docs/stack-trace-api). */
 interface Call extends NodeJS.CallSite {
@@ -22,8 +22,6 @@ interface Entry {
 }
 
 const BUNDLE = import.meta.filename;
-/** A CommonJS module has its path as its name, an ES module its URL. */
-const NAMES = new Set<unknown>([BUNDLE, pathToFileURL(BUNDLE).href]);
 
 let sourceMap: SourceMap | undefined;
 
@@ -32,7 +30,11 @@ function entryAt(line: number | null, column: number | null): Entry {
   return sourceMap.findEntry(Number(line) - 1, Number(column) - 1) as Entry;
 }
 
-const isOurs = (call: Call | undefined): call is Call => NAMES.has(call?.getFileName());
+/** A CommonJS module has its path as its name, an ES module its URL. */
+const isOurs = (call: Call | undefined): call is Call => {
+  const name = call?.getFileName();
+  return name === BUNDLE || (name?.startsWith('file:') === true && fileURLToPath(name) === BUNDLE);
+};
 
 function nameOf(call: Call, caller: Call | undefined): string {
   const { name } = entryAt(call.getEnclosingLineNumber(), call.getEnclosingColumnNumber());

@@ -6,7 +6,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type BuildOptions, build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HANDLER_BUNDLES } from '../../../bin/build.ts';
-import { FORMAT_METHOD, ITEM_ERRORS, PEOPLE_ERRORS } from '../../../bin/bundles/slim-clients.ts';
+import { ITEM_ERRORS, PEOPLE_ERRORS } from '../../../bin/bundles/slim-clients.ts';
 import { defaultEndpointResolver } from '../../../lib/data/dynamodb/endpoint.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -92,14 +92,6 @@ test('The errors of people are those that the user pool tells apart', () => {
   expect(new Set(imported.match(/\w+Exception\b/g))).toEqual(PEOPLE_ERRORS);
 });
 
-test('A bundle that lacks what it needs is not built', async () => {
-  const contents = "import * as z from 'zod'; console.log(z.leftOut);";
-  const lacking = { ...HANDLER_BUNDLES, stdin: { contents, resolveDir: ROOT }, entryPoints: [] };
-  await expect(build({ ...lacking, logLevel: 'silent', write: false })).rejects.toThrow(
-    'Import "leftOut" will always be undefined',
-  );
-});
-
 describe('A slim client', () => {
   let folder: string;
   beforeAll(() => {
@@ -164,28 +156,5 @@ describe('A slim client', () => {
     const slim = await run('endpoints');
     expect(slim).toEqual(await run('endpoints', { plugins: [] }));
     expect(slim).toContainEqual(expect.objectContaining({ url: 'https://sqs.eu-central-1.amazonaws.com/' }));
-  });
-});
-
-describe('No schema needs what the bundles leave out of Zod', () => {
-  const methods = [...read('node_modules/zod/v4/classic/schemas.js').matchAll(FORMAT_METHOD)].map(
-    ([, name]) => name,
-  );
-  const sources = globSync(
-    ['lib/{api,data,domain,lambda,media,services,storage}/**/*.ts', 'functions/**/*.ts'],
-    { cwd: ROOT },
-  );
-
-  test('formats as methods of texts', () => {
-    expect(methods).toContain('email');
-    const used = new RegExp(`\\)\\s*\\.(?:${methods.join('|')})\\(`);
-    expect(sources.filter((file) => used.test(read(file)))).toEqual([]);
-  });
-
-  test('references to themselves', () => {
-    expect(read('node_modules/zod/v4/classic/schemas.js')).toContain('core.memoizer()');
-    expect(sources.filter((file) => /\bz\.lazy\(|^ *get \w+\(\) \{\s*return z\./m.test(read(file)))).toEqual(
-      [],
-    );
   });
 });
