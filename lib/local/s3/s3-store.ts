@@ -21,6 +21,9 @@ import { StoredObject } from './stored-object.ts';
 /** Sorts after every key with the same prefix: the last code point, as often as a key can have it (1024 bytes). */
 const greatestRest = '\u{10FFFF}'.repeat(256);
 
+/** Of an object, at once: by Node's 64 KiB, a slice of half a megabyte takes a fifth more of the stack's CPU time. */
+const READ_BYTES = 512 * 1024;
+
 const Part = z.object({ number: z.number(), blob: z.string(), size: z.number(), etag: z.string() });
 const Upload = StoredObject.pick({ key: true, metadata: true });
 
@@ -441,13 +444,12 @@ export class S3Store {
 
   async #read(
     stored: StoredObject,
-    { start, end }: { start?: number; end?: number } = {},
+    { start = 0, end = stored.size - 1 }: { start?: number; end?: number } = {},
   ): Promise<Readable> {
     const file = await open(this.#blobPath(stored.blob));
-    return file.createReadStream({
-      ...(start !== undefined && { start }),
-      ...(end !== undefined && { end }),
-    });
+    const bytes = end - start + 1;
+    if (bytes <= 0) return file.createReadStream({ start });
+    return file.createReadStream({ start, end, highWaterMark: Math.min(bytes, READ_BYTES) });
   }
 
   #partsOf(uploadId: string) {
