@@ -4,7 +4,7 @@ import { cpuTimeOf, memoryOf } from './processes.ts';
 import { atLeast, atMost, type Bench, headline, type Result, type Row, round } from './result.ts';
 import { tokensOf, withStackProcess } from './stack.ts';
 
-const full = { requests: 3000, requestsAtOnce: 1000, rounds: 2 };
+const full = { requests: 3000, requestsAtOnce: 600, rounds: 2 };
 const CLIENTS = [8, 64];
 /** Endpoints of different functions, each of which has processes of its own. */
 const PATHS = [

@@ -6,7 +6,7 @@ import { dynamoDbOf, environmentOf, functionOf, inChild, tokensOf, withStackProc
 import { type ApiRequest, type ApiSample, type ApiTask, apiSamples } from './api-samples.ts';
 import type { CpuTask, CpuTimes } from './handler-cpu.ts';
 
-const full = { images: 100_000, requests: 200, cpuTurns: 9, callsPerTurn: 30 };
+const full = { images: 100_000, requests: 100, cpuTurns: 9, callsPerTurn: 30 };
 const WARM_UP = 15;
 
 /** Requests over HTTP, against the bare DynamoDB calls that they need at least. */

@@ -8,7 +8,7 @@ import { type Coding, codings, type Decoder, isInstalled, run, writeFrames } fro
 import type { Decoding, DecodingTask } from './decoding-process.ts';
 
 const WARM_UP_TURNS = 4;
-const full = { frames: 12, rounds: 5 };
+const full = { frames: 12, rounds: 3 };
 
 type Ours = (task: DecodingTask) => Promise<Decoding>;
 

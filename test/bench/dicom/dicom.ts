@@ -10,7 +10,7 @@ import { isOrthancInstalled, withOrthanc } from './orthanc.ts';
 
 const full = {
   items: 100_000,
-  orthancStudies: 5000,
+  orthancStudies: 3000,
   side: 512,
   rounds: 3,
   requests: 100,

@@ -15,7 +15,7 @@ import { isOrthancInstalled, withOrthanc } from './orthanc.ts';
 const run = promisify(execFile);
 const PROGRAM = path.resolve(import.meta.dirname, '../../../bin/negatoscope.ts');
 
-const full = { instances: 500, warmUp: 30, side: 256 };
+const full = { instances: 400, warmUp: 30, side: 256 };
 type Size = typeof full;
 
 /** How the files of a folder are sent to a server. */

@@ -20,7 +20,7 @@ const full = {
   photos: 16,
   photoWidth: 3400,
   rounds: 1,
-  frames: 600,
+  frames: 400,
   changes: 20,
 };
 /**

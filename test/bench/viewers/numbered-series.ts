@@ -25,7 +25,7 @@ export interface NumberedSeries {
 /** The items of the table, as storing the slices would leave them. */
 export function* itemsOfSeries(of: NumberedSeries): Generator<Record<string, unknown>> {
   for (let number = 1; number <= of.count; number++) {
-    const { dicom } = describedSlice(of, number);
+    const dicom = describedSlice(of, number);
     const [instance, ...others] = writesOf([dicom]).flatMap((write) =>
       'Put' in write ? [write.Put.Item] : [],
     );
@@ -43,8 +43,8 @@ export function* itemsOfSeries(of: NumberedSeries): Generator<Record<string, unk
 /** The objects of the bucket, as storing the slices would leave them. */
 export function* objectsOfSeries(of: NumberedSeries): Generator<BenchObject> {
   for (let number = 1; number <= of.count; number++) {
-    const { dicom, file } = describedSlice(of, number);
-    yield { Key: dicomKey(dicom.instance), Body: file, ContentType: 'application/dicom' };
+    const Key = dicomKey({ ...uidsOf(of, number), sha256: hashOf(number) });
+    yield { Key, Body: numberedSlice(of, number), ContentType: 'application/dicom' };
   }
 }
 
@@ -54,19 +54,25 @@ const STORED_AT = new Date('2026-01-01T00:00:00Z');
 function describedSlice(of: NumberedSeries, number: number) {
   const file = numberedSlice(of, number);
   const described = describeDicom(file, (path) => BULK_DATA + path);
-  // No hash, but as unique as one.
-  const sha256 = number.toString(16).padStart(64, '0');
   const caller = { role: 'staff', subject: 'bench' } as const;
-  const dicom = newDicom(described, { bytes: file.length, sha256 }, caller, [], STORED_AT);
+  const stored = { bytes: file.length, sha256: hashOf(number) };
+  const dicom = newDicom(described, stored, caller, [], STORED_AT);
   const metadata = packMetadata(metadataText(described, dicom.instance));
-  return { file, dicom: { ...dicom, instance: { ...dicom.instance, metadata } } };
+  return { ...dicom, instance: { ...dicom.instance, metadata } };
 }
 
-function numberedSlice({ study: studyUid, patientId }: NumberedSeries, number: number): Buffer<ArrayBuffer> {
-  const seriesUid = `${studyUid}.1`;
-  const sopUid = `${seriesUid}.${number}`;
+/** No hash, but as unique as one. */
+const hashOf = (number: number) => number.toString(16).padStart(64, '0');
+
+const uidsOf = ({ study }: NumberedSeries, number: number) => ({
+  studyUid: study,
+  seriesUid: `${study}.1`,
+  sopUid: `${study}.1.${number}`,
+});
+
+function numberedSlice(of: NumberedSeries, number: number): Buffer<ArrayBuffer> {
   // From the head downwards: in this order, one viewer sorts by numbers and another by positions.
-  const file = ctSlice({ studyUid, seriesUid, sopUid, patientId, number, position: -number }, SIDE);
+  const file = ctSlice({ ...uidsOf(of, number), patientId: of.patientId, number, position: -number }, SIDE);
   const squares = `1${number.toString(2).padStart(BITS, '0')}1`;
   const [top, left] = [(SIDE - SQUARE) / 2, (SIDE - squares.length * SQUARE) / 2];
   const pixels = file.length - SIDE * SIDE * 2;

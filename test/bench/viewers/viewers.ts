@@ -20,7 +20,7 @@ const full = {
   openings: 3,
   signIns: 1,
   mostWheelMs: 25_000,
-  mostScrollMs: 20_000,
+  mostScrollMs: 15_000,
 };
 type Size = typeof full;
 
