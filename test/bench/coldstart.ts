@@ -88,7 +88,7 @@ export async function coldstart({ cdkOut, progress }: Bench, runs = RUNS): Promi
       notes: [
         `medians of ${runs} new processes each, without a compile cache; the headline is the slowest HTTP function, ${slowest.id}`,
         "the floor is a handler that does nothing, in a file of the same size, in a process that has loaded the modules of Node that Lambda's runtime loads; KB are 1000 bytes, minified, sharp aside",
-        `sharp, which draws, loads libvips: 30 ms; ${BARE_SDK} only gets an item of DynamoDB, and is bundled without what our build leaves out of packages`,
+        `functions with sharp also load libvips; ${BARE_SDK} only gets an item of DynamoDB, and is bundled with all that our build leaves out of packages`,
       ],
       rows: Object.fromEntries(
         measured.map(({ id, kind, ...figures }): [string, Row] => [
