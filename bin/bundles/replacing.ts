@@ -5,8 +5,8 @@ import type { Plugin } from 'esbuild';
 /**
  * Replaces a module of a package, found by the end of its path.
  *
- * @param contents the new source, or what makes it of the old one, which must not stay the same: a new version of the package
- *   may have other words
+ * @param contents the new source, or a function that makes it from the old one; it must change something, because a new version of
+ *   the package may have other code
  */
 export const replacing = (
   name: string,

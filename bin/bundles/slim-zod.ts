@@ -29,8 +29,8 @@ export const NOTE = /^ {4}(describe|meta)\([^)]*\) \{\n[\s\S]*?\n {4}\},\n/gm;
 
 /**
  * What no schema here has: formats as methods of texts, such as `z.string().email()`, of which each function would have all, and
- * references to itself, for which Zod watches all values. Without helpers that nothing here calls, too. 16 KB. A sixth of all schemas
- * are not made, which are copies with a description or examples.
+ * references to itself, for which Zod watches all values. Without helpers that nothing here calls, too. 16 KB. A schema with a
+ * description or examples is no copy: that makes a sixth fewer.
  */
 const plainSchemas = replacing('plain-schemas', /\/zod\/v4\/classic\/schemas\.js$/, (source) =>
   source
@@ -43,8 +43,8 @@ const plainSchemas = replacing('plain-schemas', /\/zod\/v4\/classic\/schemas\.js
 );
 
 /**
- * Zod gives each kind of schema its own copies of some forty methods, each bound to a schema when it is read, and looks at each new
- * schema for methods that others have added. Here the kinds inherit the methods: a tenth of the time of a cold start.
+ * Zod gives each kind of schema its own copies of some forty methods, and binds each to a schema when it is read. Here the kinds inherit
+ * the methods. With the two changes beside this one, a cold start takes a tenth less time.
  */
 const inheritedMethods = replacing('inherited-methods', /\/zod\/v4\/core\/util\.js$/, (source) =>
   source.replace(
@@ -65,6 +65,7 @@ export function members(proto, table) {
   ),
 );
 
+/** Zod looks at each new schema for methods that others have added to its kind: nothing here adds any. */
 const withoutAddedMethods = replacing('without-added-methods', /\/zod\/v4\/core\/core\.js$/, (source) =>
   source.replace(/^( *)const proto = _\.prototype;\n\1for \(const k in proto\) \{\n[\s\S]*?\n\1\}\n/m, ''),
 );

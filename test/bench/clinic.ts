@@ -29,11 +29,11 @@ export function filledBatch(count: number, object = PHOTO) {
     createdAt: timestamp,
     updatedAt: timestamp,
   };
-  // All but these fields are the same: to make each anew would take ten seconds for a hundred thousand.
+  // These fields tell them apart. The others take 60 µs for each, most of it for the local time.
   const first = readyImage(batch, now, object);
   const images = Array.from({ length: count }, (_value, order): Image => {
     const id = newId();
-    return { ...first, id, order, fileName: `IMG_${order}.jpg`, key: `images/${id}.jpg` };
+    return { ...first, id, order, fileName: fileNameOf(order), key: `images/${id}.jpg` };
   });
   return {
     batchId: batch.id,
@@ -43,14 +43,15 @@ export function filledBatch(count: number, object = PHOTO) {
   };
 }
 
+const fileNameOf = (order: number) => `IMG_${order}.jpg`;
+
 function readyImage({ id: batchId, patientId }: Batch, now: Date, object: StoredBytes): Image {
-  const id = newId();
   const image = newImage(
     {
-      id,
+      id: newId(),
       patientId,
       batchId,
-      fileName: 'IMG_0.jpg',
+      fileName: fileNameOf(0),
       mimeType: 'image/jpeg',
       fileSize: object.bytes,
       order: 0,
@@ -67,6 +68,5 @@ function readyImage({ id: batchId, patientId }: Batch, now: Date, object: Stored
     height: 2000,
     thumbnailBytes: 12_345,
     crc32: object.crc32,
-    key: `images/${id}.jpg`,
   };
 }

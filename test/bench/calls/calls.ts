@@ -23,7 +23,7 @@ import {
 } from './call-samples.ts';
 import { type Consumption, dollarsPerMillion, PRICES_AS_OF } from './prices.ts';
 
-const full = { repeats: 2, photo: { width: 3000, height: 2000 }, imagesInBatch: 3 };
+const full = { repeats: 3, photo: { width: 3000, height: 2000 }, imagesInBatch: 3 };
 const CASE_ID = 'C-77';
 const SETTLED_MS = 700;
 /** A cold start, on a busy machine. */

@@ -97,21 +97,18 @@ async function measure(browser: Browser, viewers: Viewers, size: Size, progress:
 type Measured = Awaited<ReturnType<typeof measure>>;
 type Medians = Partial<Record<Name, number>>;
 
-/** The median of what a visit says, for each viewer in which that was measured. */
+/** The median of what a visit says, for each viewer. */
 const medians = <T>(visits: Partial<Record<Name, T[]>>, value: (visit: T) => number): Medians =>
-  Object.fromEntries(
-    Object.entries(visits)
-      .map(([name, each]) => [name, median(each.map(value))] as const)
-      .filter(([, each]) => !Number.isNaN(each)),
-  );
+  Object.fromEntries(Object.entries(visits).map(([name, each]) => [name, median(each.map(value))]));
 
 const FIRST = 'first slice after the click on its study';
 const FAR_ON = `slice ${FAR} after the first, by the wheel`;
-const LOADED = `all slices up to ${FAR} loaded, after the first`;
+const LOADED = `all slices up to ${FAR} loaded, after that click`;
 
 function resultOf({ opened, signedIn, scrolled }: Measured, size: Size, version?: string): Result {
   const first = medians(opened, (visit) => visit.first);
-  const loaded = medians(opened, (visit) => visit.loaded);
+  const { ohif, orthanc = [] } = opened;
+  const loaded = medians({ ohif, ...(version && { orthanc }) }, (visit) => visit.loaded ?? Number.NaN);
   const times = {
     [FIRST]: first,
     [FAR_ON]: medians(opened, ({ far }) => far),

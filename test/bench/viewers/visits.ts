@@ -14,14 +14,14 @@ export interface Opening {
   first: number;
   /** From the first slice to one far on, by the wheel. */
   far: number;
-  /** From the first slice until the pixels of all up to that one are loaded; not a number for a viewer that does not load all. */
-  loaded: number;
+  /** From the click that opens the study until the pixels of all up to that one are loaded; of a viewer that loads all. */
+  loaded?: number;
 }
 
 /**
  * Opens a study from the list, and turns the wheel.
  *
- * @param mostMs who waits longer for the slice far on has not reached it: so long is counted
+ * @param mostMs who waits longer for the slice far on, or for all up to it, has not reached it: so long is counted
  */
 export const opening = (
   browser: Browser,
@@ -38,8 +38,10 @@ export const opening = (
     const firstAt = seen[0]?.at ?? Number.NaN;
     const count = Math.min(FAR, series.count);
     const far = await wheeled(page, count, firstAt, mostMs);
-    const loadedAt = viewer.loadsAll ? await framesLoadedAt(page, count, mostMs) : Number.NaN;
-    return { first: firstAt - clickedAt, far, loaded: loadedAt - firstAt };
+    const opened = { first: firstAt - clickedAt, far };
+    if (!viewer.loadsAll) return opened;
+    const loadedAt = (await framesLoadedAt(page, count, mostMs)) ?? Number.POSITIVE_INFINITY;
+    return { ...opened, loaded: Math.min(mostMs, loadedAt - clickedAt) };
   });
 
 /** Turns the wheel to this slice; returns the time until it is drawn, from a time of the page's clock. */

@@ -7,19 +7,32 @@ const KEPT_REQUESTS = 10_000;
 export const watchFrames = (page: Page) =>
   page.addInitScript((kept) => performance.setResourceTimingBufferSize(kept), KEPT_REQUESTS);
 
-/** Waits until the pixels of the first slices of a numbered series are loaded; returns when, in milliseconds of the page's clock. */
-export async function framesLoadedAt(page: Page, count: number, timeout: number): Promise<number> {
-  const loaded = await page.waitForFunction(
-    (slices) => {
-      const ends = new Map<number, number>();
-      for (const { name, startTime, duration } of performance.getEntriesByType('resource')) {
-        const [, number] = /\.(\d+)\/frames\/1$/.exec(name) ?? [];
-        if (Number(number) <= slices) ends.set(Number(number), startTime + duration);
-      }
-      return ends.size === slices && Math.max(...ends.values());
-    },
-    count,
-    { timeout },
-  );
-  return Number(await loaded.jsonValue());
+/**
+ * Waits until the pixels of the first slices of a numbered series are loaded; returns when, in milliseconds of the page's clock, or
+ * undefined if they are not within the time.
+ */
+export async function framesLoadedAt(
+  page: Page,
+  count: number,
+  timeout: number,
+): Promise<number | undefined> {
+  const loaded = await page
+    .waitForFunction(
+      (slices) => {
+        const ends = new Map<number, number>();
+        for (const entry of performance.getEntriesByType('resource')) {
+          const { name, startTime, duration, responseStatus } = entry as typeof entry & {
+            responseStatus: number;
+          };
+          const number = Number(/\.(\d+)\/frames\/1$/.exec(name)?.[1]);
+          if (number <= slices && responseStatus === 200 && !ends.has(number))
+            ends.set(number, startTime + duration);
+        }
+        return ends.size === slices && Math.max(...ends.values());
+      },
+      count,
+      { timeout },
+    )
+    .catch(() => undefined);
+  return loaded && Number(await loaded.jsonValue());
 }
