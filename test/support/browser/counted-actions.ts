@@ -31,9 +31,8 @@ export class CountedActions {
 
   /** Clicks the middle of an element, as soon as it is there, visible and still. With a key: as `Shift` click. */
   async click(target: Locator, { holding }: { holding?: Chord } = {}): Promise<void> {
-    const { x, y } = await this.#middleOf(target);
     if (holding !== undefined) await this.#page.keyboard.down(holding);
-    await this.#page.mouse.move(x, y);
+    await this.#pointAt(target);
     await this.#page.mouse.down();
     await this.#page.mouse.up();
     if (holding !== undefined) await this.#page.keyboard.up(holding);
@@ -86,6 +85,16 @@ export class CountedActions {
     }
     await session.detach();
     this.#done.push(`drop ${paths.length} files on ${target}`);
+  }
+
+  /** Moves the mouse to the middle of an element, and follows it as long as it moves. */
+  async #pointAt(target: Locator): Promise<void> {
+    for (let at = await this.#middleOf(target); ; ) {
+      await this.#page.mouse.move(at.x, at.y);
+      const now = await this.#middleOf(target);
+      if (now.x === at.x && now.y === at.y) return;
+      at = now;
+    }
   }
 
   async #middleOf(target: Locator): Promise<{ x: number; y: number }> {
