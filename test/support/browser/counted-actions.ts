@@ -89,12 +89,10 @@ export class CountedActions {
 
   /** Moves the mouse to the middle of an element, and follows it as long as it moves. */
   async #pointAt(target: Locator): Promise<void> {
-    for (let at = await this.#middleOf(target); ; ) {
-      await this.#page.mouse.move(at.x, at.y);
-      const now = await this.#middleOf(target);
-      if (now.x === at.x && now.y === at.y) return;
-      at = now;
-    }
+    const { x, y } = await this.#middleOf(target);
+    await this.#page.mouse.move(x, y);
+    const now = await this.#middleOf(target);
+    if (now.x !== x || now.y !== y) await this.#pointAt(target);
   }
 
   async #middleOf(target: Locator): Promise<{ x: number; y: number }> {
