@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { HANDLER_BUNDLES } from '../../../bin/build.ts';
-import { FORMAT_METHOD, NOTE } from '../../../bin/bundles/slim-zod.ts';
+import { DESCRIBING_METHOD, FORMAT_METHOD } from '../../../bin/bundles/slim-zod.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -57,7 +57,7 @@ describe('No schema needs what the bundles leave out of Zod', () => {
   });
 
   test('descriptions and examples', () => {
-    expect([...zod.matchAll(NOTE)].map(([, name]) => name)).toEqual(['describe', 'meta']);
+    expect([...zod.matchAll(DESCRIBING_METHOD)].map(([, name]) => name)).toEqual(['describe', 'meta']);
     const passedOn = /\.(?:meta\([A-Z]\w+\.meta\(\) \?\? \{\}|describe\([A-Z]\w+\.description \?\? '')\)/g;
     const readBack = /globalRegistry|\.meta\(\)|\b[A-Z]\w+\.description\b/;
     expect(sources.filter((file) => readBack.test(read(file).replace(passedOn, '')))).toEqual([]);
