@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import { errors, type Page } from 'playwright-core';
 
 /** More than a page makes; by default, a browser keeps the times of 250 requests (W3C Resource Timing, `setResourceTimingBufferSize`). */
 const KEPT_REQUESTS = 10_000;
@@ -33,6 +33,9 @@ export async function framesLoadedAt(
       count,
       { timeout },
     )
-    .catch(() => undefined);
+    .catch((error: unknown) => {
+      if (error instanceof errors.TimeoutError) return undefined;
+      throw error;
+    });
   return loaded && Number(await loaded.jsonValue());
 }
