@@ -182,6 +182,11 @@ export const categories = () => environment.categories;
 export const scans = () => environment.scan;
 /** Generates identifiers that sort by time (UUID version 7, RFC 9562, 5.7). */
 export const newId = () => (): string => v7();
+/** To be called with the ids of what is removed again. A request without Idempotency-Key draws no id twice. */
+export const abandonIds =
+  () =>
+  async (_ids: readonly string[]): Promise<void> =>
+    undefined;
 
 /** The dependencies of storing a DICOM file. */
 export const ingestion = { dicomIntake, objects, examLinks, patients, ownIssuers, limits, now };
@@ -204,7 +209,7 @@ export const reception = {
 export const imageReception = { imageIntake, imageRemovals, objects };
 
 /** The dependencies of creating images. */
-export const creation = { limits, timeZone, categories, newId, now };
+export const creation = { limits, timeZone, categories, newId, abandonIds, now };
 
 /** The dependencies of writing an archive of an export. */
 export const archiving = { exports, images, dicomSearch, dicomStore, objects, bucket, archives, now };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { v7 as newId } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ApiKeys } from '../../lib/data/api-keys.ts';
@@ -13,9 +14,11 @@ import { Exports } from '../../lib/data/exports.ts';
 import { FirstAttempts } from '../../lib/data/first-attempts.ts';
 import { ImageDecisions } from '../../lib/data/images/image-decisions.ts';
 import { ImageIntake } from '../../lib/data/images/image-intake.ts';
+import { ImageRemovals } from '../../lib/data/images/image-removals.ts';
 import { Images } from '../../lib/data/images/images.ts';
 import { KeyAdministration } from '../../lib/data/key-administration.ts';
 import { newImage } from '../../lib/domain/images/new-image.ts';
+import { createImages } from '../../lib/services/images/create-images.ts';
 import { useOwnDatabase } from '../support/own-database.ts';
 
 const database = useOwnDatabase();
@@ -142,12 +145,30 @@ test('An image that is decided stays decided when its registration is repeated',
 });
 
 test('Of a registration that fails halfway, nothing is left', async () => {
-  const [images, imageIntake] = [new Images(table), new ImageIntake(table)];
+  const images = new Images(table);
   const some = Array.from({ length: 120 }, () => imageOf({ batchId: newId() }));
-  // The first 100 are stored by the first write.
+  const ids = some.map(({ id }) => id);
+  const deps = { imageIntake: new ImageIntake(table), imageRemovals: new ImageRemovals(table) };
+  const abandoned: string[] = [];
+  const abandonIds = async (some: readonly string[]) => {
+    abandoned.push(...some);
+    // Before any is removed. The first 100 are stored by the first write.
+    expect(await images.getMany(ids)).not.toEqual([]);
+  };
   failing = 2;
-  await expect(imageIntake.createPending(some)).rejects.toThrow();
-  expect(await images.getMany(some.map(({ id }) => id))).toEqual([]);
+  await expect(createImages(some, { ...deps, abandonIds }, undefined)).rejects.toThrow();
+  expect(await images.getMany(ids)).toEqual([]);
+  expect(abandoned).toEqual(ids);
+});
+
+test('Of a registration that fails halfway, all stays if its ids cannot be abandoned', async () => {
+  const images = new Images(table);
+  const some = Array.from({ length: 120 }, () => imageOf({ batchId: newId() }));
+  const deps = { imageIntake: new ImageIntake(table), imageRemovals: new ImageRemovals(table) };
+  const abandonIds = () => Promise.reject(new Error('not now'));
+  failing = 2;
+  await expect(createImages(some, { ...deps, abandonIds }, undefined)).rejects.not.toThrow('not now');
+  expect(await images.getMany(some.map(({ id }) => id))).not.toEqual([]);
 });
 
 test('An upload of DICOM files, an export and an API key are stored once', async () => {
@@ -213,10 +234,24 @@ test('A picture of an exam is registered once, and a second registration of it i
 
 test('The time of a first attempt is kept for as long as the attempts of a request belong together', async () => {
   const attempts = new FirstAttempts(table);
-  const request = randomUUID();
-  expect(await losing(() => attempts.timeOf(request, now, 60))).toEqual(now);
   const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
-  expect(await attempts.timeOf(request, later(59), 60)).toEqual(now);
-  expect(await attempts.timeOf(request, later(61), 60)).toEqual(later(61));
-  expect(await attempts.timeOf(randomUUID(), later(5), 60)).toEqual(later(5));
+  const startedAt = async (request: string, at: Date) =>
+    new Date((await attempts.begin(request, at, 60)).startedAt);
+  const request = randomUUID();
+  expect(await losing(() => startedAt(request, now))).toEqual(now);
+  expect(await startedAt(request, later(59))).toEqual(now);
+  expect(await startedAt(request, later(61))).toEqual(later(61));
+  expect(await startedAt(randomUUID(), later(5))).toEqual(later(5));
+});
+
+test('The ids that attempts have abandoned are kept as long', async () => {
+  const attempts = new FirstAttempts(table);
+  const request = randomUUID();
+  await expect(attempts.abandon(request, ['a'])).rejects.toThrow(ConditionalCheckFailedException);
+  await attempts.begin(request, now, 60);
+  await losing(() => attempts.abandon(request, ['a', 'b']));
+  await attempts.abandon(request, ['b', 'c']);
+  expect((await attempts.begin(request, now, 60)).abandonedIds).toEqual(new Set(['a', 'b', 'c']));
+  await attempts.begin(request, new Date(now.getTime() + 61_000), 60);
+  expect((await attempts.begin(request, now, 60)).abandonedIds).toBeUndefined();
 });

@@ -454,4 +454,12 @@ export const faults: Fault[] = [
     replacement: 'other.order - one.order',
     tests: ['test/unit/lambda/turns.test.ts'],
   },
+  {
+    means:
+      'a repeated request creates what an earlier attempt has removed, and the late event of the removal deletes it',
+    file: 'lib/lambda/middleware/request-ids.ts',
+    original: 'if (!first.abandonedIds?.has(id)) return id;',
+    replacement: 'if (!first.abandonedIds?.has("")) return id;',
+    tests: ['test/service/retries.test.ts'],
+  },
 ];

@@ -38,7 +38,7 @@ import { hashSecret, newSecret } from '../../lib/lambda/auth/api-key-format.ts';
 import type { HandlerMiddleware } from '../../lib/lambda/http/request-pipeline.ts';
 import { json } from '../../lib/lambda/http/response.ts';
 import { idempotency } from '../../lib/lambda/middleware/idempotency.ts';
-import { sameIds } from '../../lib/lambda/middleware/request-ids.ts';
+import { idsOf, sameIds } from '../../lib/lambda/middleware/request-ids.ts';
 import { photo } from '../fixtures/photos.ts';
 import { directAccess } from '../support/direct-access.ts';
 import { newPatient } from '../support/people.ts';
@@ -310,4 +310,23 @@ test('The ids of a request sort in the order in which they are drawn, and by the
   const time = Number.parseInt(repeated[0].replace('-', '').slice(0, 12), 16);
   expect(time).toBeGreaterThanOrEqual(started);
   expect(time).toBeLessThanOrEqual(Date.now());
+});
+
+test('An id that an attempt has abandoned is replaced by another one, and the ids around it stay', async () => {
+  const request = { key: randomUUID(), content: 'two files' };
+  const attempt = async () => {
+    const { newId, abandonIds } = await idsOf(request);
+    return { ids: [newId(), newId(), newId()], abandonIds };
+  };
+  const { ids, abandonIds } = await attempt();
+  const abandoned = [ids[1] ?? ''];
+  for (let count = 0; count < 2; count++) {
+    await abandonIds(abandoned.slice(-1));
+    const { ids: next } = await attempt();
+    expect([next[0], next[2]]).toEqual([ids[0], ids[2]]);
+    expect(next.toSorted()).toEqual(next);
+    expect(abandoned).not.toContain(next[1]);
+    expect((await attempt()).ids).toEqual(next);
+    abandoned.push(next[1] ?? '');
+  }
 });

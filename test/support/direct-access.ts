@@ -125,6 +125,7 @@ export async function directAccess({ stack, dataDir }: Service) {
     timeZone: 'UTC',
     categories: ['other', 'posterior'],
     newId: () => newId(),
+    abandonIds: async () => undefined,
     now: () => new Date(),
   };
 }

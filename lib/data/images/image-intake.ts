@@ -8,7 +8,7 @@ import { transact } from '../dynamodb/transaction.ts';
 import { updateOf } from '../dynamodb/update-expression.ts';
 import { ARRIVED_IMAGES, imageKey, linkKey, linkListKey } from '../keys.ts';
 import { addStored, fullAt } from '../stored-amounts.ts';
-import { remove, toItem } from './image-writes.ts';
+import { toItem } from './image-writes.ts';
 
 /** Records announced images, and that an upload has arrived. `ImageDecisions` has what follows. */
 export class ImageIntake {
@@ -25,19 +25,13 @@ export class ImageIntake {
    * There is no condition on the batch: an image of a batch that is deleted at this moment can never become ready.
    *
    * @param quotas none, if undefined
-   * @throws StorageFull if they do not fit into the quotas
+   * @throws StorageFull if they do not fit into the quotas. Of more than one transaction takes, some may be stored then.
    */
   async createPending(images: readonly Image[], quotas?: StorageQuotas): Promise<void> {
-    try {
-      await putAllNew(this.#table, images.map(toItem), {
-        writes: (items) => addStored(items, quotas),
-        refusal: (failed, first, items) => fullAt(failed, first, items, quotas),
-      });
-    } catch (error) {
-      // Nobody gets to know these images, so that half of them would only stand in the list until they are marked as expired.
-      await Promise.allSettled(images.map((image) => transact(this.#table, [remove(image)])));
-      throw error;
-    }
+    await putAllNew(this.#table, images.map(toItem), {
+      writes: (items) => addStored(items, quotas),
+      refusal: (failed, first, items) => fullAt(failed, first, items, quotas),
+    });
   }
 
   /**

@@ -13,6 +13,9 @@ import { connect, type Dependencies, type Factories } from '../needs.ts';
 import type { Request } from './request.ts';
 import type { HttpResponse } from './response.ts';
 
+/** The dependencies that draw the ids of what a request creates. */
+export type RequestIds = Pick<Dependencies, 'newId' | 'abandonIds'>;
+
 /**
  * Middleware around a handler. `next` runs the handler, with these dependencies instead of its own, and returns its
  * response; `context` has the remaining time.
@@ -24,7 +27,7 @@ export type HandlerMiddleware = (
     body: unknown;
     files?: unknown;
   },
-  next: (instead?: Pick<Dependencies, 'newId'>) => Promise<HttpResponse>,
+  next: (instead?: RequestIds) => Promise<HttpResponse>,
   context: Context,
 ) => Promise<HttpResponse>;
 

@@ -29,7 +29,7 @@ export function idempotency(operation: Operation): HandlerMiddleware {
     if (!keyed) return next();
     const { auditContext } = request;
     store ??= connect();
-    const run = async (_keyed: KeyedRequest) => pack(await next({ newId: await idsOf(keyed) }), auditContext);
+    const run = async (_keyed: KeyedRequest) => pack(await next(await idsOf(keyed)), auditContext);
     const idempotent = makeIdempotent(run, {
       persistenceStore: store,
       // The remaining time limits how long a request counts as in progress: a crashed one must not block retries for an hour.

@@ -5,7 +5,7 @@ import { connectTable } from '../../data/dynamodb/table.ts';
 import { FirstAttempts } from '../../data/first-attempts.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { environment } from '../environment.ts';
-import type { HandlerMiddleware } from '../http/request-pipeline.ts';
+import type { HandlerMiddleware, RequestIds } from '../http/request-pipeline.ts';
 
 /** A valid key: up to 255 printable ASCII characters (draft-ietf-httpapi-idempotency-key-header-07). */
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -46,14 +46,22 @@ export function keyedRequestOf(
  *
  * They are UUIDs of version 7 with the time of the first attempt. What would be random is derived from the request
  * (RFC 9562, 5.7, 6.2): an id must be unique but is no secret. They sort in the order in which they are drawn.
+ *
+ * An id that an attempt has abandoned is replaced by another one: the event of a removal may come after the next attempt.
  */
-export async function idsOf({ key, content }: KeyedRequest): Promise<() => string> {
+export async function idsOf({ key, content }: KeyedRequest): Promise<RequestIds> {
   const seed = createHash('sha256').update(`${key} ${content}`).digest();
+  const request = seed.toString('hex');
   const attempts = new FirstAttempts(connectTable(environment.requestsTableName));
-  const started = await attempts.timeOf(seed.toString('hex'), new Date(), REMEMBERED_SECONDS);
+  const first = await attempts.begin(request, new Date(), REMEMBERED_SECONDS);
+  const draw = (seq: number, random: Buffer): string => {
+    const id = v7({ msecs: first.startedAt, seq, random: random.subarray(4, 20) });
+    if (!first.abandonedIds?.has(id)) return id;
+    return draw(seq, createHash('sha256').update(random).digest());
+  };
   // 31 bits, so that counting does not exceed the 32 bits of the sequence.
   let seq = seed.readUInt32BE() >>> 1;
-  return () => v7({ msecs: started.getTime(), seq: seq++, random: seed.subarray(4, 20) });
+  return { newId: () => draw(seq++, seed), abandonIds: (ids) => attempts.abandon(request, ids) };
 }
 
 /**
@@ -64,7 +72,7 @@ export const sameIds =
   (operation: Operation): HandlerMiddleware =>
   async (request, next) => {
     const keyed = keyedRequestOf(operation, request);
-    return keyed ? next({ newId: await idsOf(keyed) }) : next();
+    return keyed ? next(await idsOf(keyed)) : next();
   };
 
 /** Serializes a request for the comparison with the first one. Files are compared by their bytes. */

@@ -1,7 +1,5 @@
 import { toBatchImage } from '../../api/views/batch-image.ts';
 import { FileDetails, type UploadResult } from '../../api/views/upload-result.ts';
-import type { ImageIntake } from '../../data/images/image-intake.ts';
-import type { ImageRemovals } from '../../data/images/image-removals.ts';
 import { categoryFaults } from '../../domain/images/category.ts';
 import type { Image } from '../../domain/images/image.ts';
 import type { Limits } from '../../domain/limits/limits.ts';
@@ -9,11 +7,11 @@ import type { StorageQuotas } from '../../domain/limits/storage-quota.ts';
 import { pictureTypes } from '../../domain/uploads/upload.ts';
 import { describeIssues } from '../../lambda/http/describe-issues.ts';
 import type { ReceivedFiles } from '../../lambda/http/form.ts';
-import { logger } from '../../lambda/http/response.ts';
 import { inspectFile } from '../../media/image/inspect-file.ts';
 import { RejectedImage } from '../../media/rejected-image.ts';
 import { incomingKey } from '../../storage/object-keys.ts';
 import type { SignedObjects } from '../../storage/signed-objects.ts';
+import { type CreateDeps, createImages, withdrawImages } from './create-images.ts';
 
 interface RefusedFile {
   name: string;
@@ -59,42 +57,34 @@ export const toUploadResult = (file: AcceptedFile | RefusedFile): UploadResult =
     ? { name: file.name, status: 'created', image: toBatchImage(file.image, null) }
     : { ...file, status: 'refused' };
 
-export interface StoreDeps {
-  imageIntake: Pick<ImageIntake, 'createPending'>;
-  imageRemovals: Pick<ImageRemovals, 'erase'>;
+export interface StoreDeps extends CreateDeps {
   objects: Pick<SignedObjects, 'create'>;
 }
 
 /**
  * Stores files and their images.
  *
- * @returns the ids of the images whose files S3 did not store; these images are deleted
+ * @returns the ids of the images whose files S3 did not store; these images are removed
  * @throws StorageFull if the files do not fit into the quotas
  * @throws Error if S3 stored none of the files
  */
 export async function storeFiles(
   files: readonly AcceptedFile[],
-  { imageIntake, imageRemovals, objects }: StoreDeps,
+  deps: StoreDeps,
   quotas: StorageQuotas | undefined,
 ): Promise<ReadonlySet<string>> {
   // Items are written first: an object without an image belongs to nobody.
-  await imageIntake.createPending(
-    files.map(({ image }) => image),
-    quotas,
-  );
+  const images = files.map(({ image }) => image);
+  await createImages(images, deps, quotas);
   const stored = await Promise.allSettled(
     files.map(({ image, bytes, given: { mimeType, crc32 } }) =>
-      objects.create(incomingKey(image), { bytes, mimeType, crc32 }),
+      deps.objects.create(incomingKey(image), { bytes, mimeType, crc32 }),
     ),
   );
-  const lost = files.flatMap(({ image }, index) => {
-    const outcome = stored[index];
-    return outcome?.status === 'rejected' ? [{ image, reason: outcome.reason }] : [];
-  });
+  const lost = images.filter((_image, index) => stored[index]?.status === 'rejected');
   // S3 may have stored the file although its response was lost: a client that retries must not get two images.
-  const erased = await Promise.allSettled(lost.map(({ image }) => imageRemovals.erase(image)));
-  for (const each of erased)
-    if (each.status === 'rejected') logger.error('an image without a file stays', { error: each.reason });
-  if (lost.length === files.length) throw lost[0]?.reason;
-  return new Set(lost.map(({ image }) => image.id));
+  if (lost.length > 0) await withdrawImages(lost, deps);
+  const failure = stored.find((each) => each.status === 'rejected');
+  if (failure && lost.length === files.length) throw failure.reason;
+  return new Set(lost.map(({ id }) => id));
 }
