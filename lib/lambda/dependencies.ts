@@ -205,8 +205,8 @@ export const reception = {
   now,
 };
 
-/** The dependencies of receiving images in the body of a request. */
-export const imageReception = { imageIntake, imageRemovals, objects };
+/** The dependencies of storing pending images. */
+export const imageCreation = { imageIntake, imageRemovals };
 
 /** The dependencies of creating images. */
 export const creation = { limits, timeZone, categories, newId, abandonIds, now };

@@ -3,14 +3,7 @@ import { requireCategories } from '../../../lib/domain/images/category.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
 import { storageQuotasOf } from '../../../lib/domain/limits/storage-quota.ts';
 import { requireFileCount, requireUploadable } from '../../../lib/domain/uploads/upload.ts';
-import {
-  batches,
-  creation,
-  imageIntake,
-  imageRemovals,
-  keys,
-  urls,
-} from '../../../lib/lambda/dependencies.ts';
+import { batches, creation, imageCreation, keys, urls } from '../../../lib/lambda/dependencies.ts';
 import type { Request } from '../../../lib/lambda/http/request.ts';
 import { serveCreation } from '../../../lib/lambda/http/serve-creation.ts';
 import type { Creation, Needs } from '../../../lib/lambda/needs.ts';
@@ -47,5 +40,5 @@ export async function handle({ caller, params, body }: Request<typeof operation>
 
 const FIELDS = { mimeType: 'type', fileSize: 'size' } as const;
 
-const needs = { keys, batches, imageIntake, imageRemovals, urls, ...creation };
+const needs = { keys, batches, urls, ...imageCreation, ...creation };
 export const handler = serveCreation(operation, handle, needs);

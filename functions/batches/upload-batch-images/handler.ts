@@ -3,7 +3,7 @@ import { requireVisible } from '../../../lib/domain/access/access.ts';
 import { newImage } from '../../../lib/domain/images/new-image.ts';
 import { storageQuotasOf } from '../../../lib/domain/limits/storage-quota.ts';
 import { requireFileCount } from '../../../lib/domain/uploads/upload.ts';
-import { batches, creation, imageReception, keys } from '../../../lib/lambda/dependencies.ts';
+import { batches, creation, imageCreation, keys, objects } from '../../../lib/lambda/dependencies.ts';
 import { PartialSuccess } from '../../../lib/lambda/http/serve.ts';
 import { type FormRequest, serveForm } from '../../../lib/lambda/http/serve-form.ts';
 import type { Creation, Needs } from '../../../lib/lambda/needs.ts';
@@ -40,4 +40,5 @@ export async function handle({ caller, params, body, files }: FormRequest<typeof
   return new PartialSuccess({ results: withFailed(results, lost) });
 }
 
-export const handler = serveForm(operation, handle, { keys, batches, ...imageReception, ...creation });
+const needs = { keys, batches, objects, ...imageCreation, ...creation };
+export const handler = serveForm(operation, handle, needs);
