@@ -25,6 +25,9 @@ const FAULTS = [
   'delay=0.05:2s',
   'reordering=0.1',
   'loss=0.05@s3',
+  // Often enough that an attempt of a request fails as a whole, and the client sends it again.
+  'internal-error=0.2@s3:PutObject',
+  'lost-acknowledgement=0.2@dynamodb:TransactWriteItems+function:create-batch-uploads',
   'kill=make-thumbnail@after:dynamodb:TransactWriteItems=0.02',
   'kill=delete-image@after:dynamodb:TransactWriteItems=0.1',
   'kill=create-batch@after:dynamodb:PutItem=0.1',
