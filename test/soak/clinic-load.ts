@@ -109,8 +109,7 @@ async function uploadImage(load: Load): Promise<boolean> {
   const { id, upload_url: url, headers } = answer.json().uploads[0];
   const image: KnownImage = { bytes, isUploaded: false, state: 'there' };
   batch.images.set(id, image);
-  const status = await load.client.put(url, headers, bytes);
-  image.isUploaded = status === 200 || status === 412;
+  image.isUploaded = await load.client.put(url, headers, bytes);
   return image.isUploaded;
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { putOutcome } from '../../lib/storage/put-outcome.ts';
 import type { Ledger } from './ledger.ts';
 
 /** A whole response. */
@@ -58,16 +59,21 @@ export class RetryingClient {
     });
   }
 
-  /** Uploads bytes to a signed URL. Returns the status: 412 means that an earlier attempt has stored them. */
-  async put(url: string, headers: Record<string, string>, bytes: Buffer): Promise<number | undefined> {
+  /** Uploads bytes to a signed URL. Returns whether they are stored. */
+  async put(url: string, headers: Record<string, string>, bytes: Buffer): Promise<boolean> {
     const body = new Uint8Array(bytes);
-    const answer = await this.#repeat(() =>
-      fetch(url, { method: 'PUT', headers, body, signal: AbortSignal.timeout(60_000) }),
+    const outcomeOf = (answer: Answer) => putOutcome(answer.status, answer.bytes.toString());
+    const answer = await this.#repeat(
+      () => fetch(url, { method: 'PUT', headers, body, signal: AbortSignal.timeout(60_000) }),
+      (answer) => !['lost', 'unable'].includes(outcomeOf(answer)),
     );
-    return answer?.status;
+    return answer !== undefined && outcomeOf(answer) === 'stored';
   }
 
-  async #repeat(attempt: () => Promise<Response>): Promise<Answer | undefined> {
+  async #repeat(
+    attempt: () => Promise<Response>,
+    isFinal = ({ status }: Answer) => !RETRIED_STATUSES.includes(status),
+  ): Promise<Answer | undefined> {
     const { signal } = this.#options;
     while (!signal.aborted) {
       try {
@@ -75,8 +81,8 @@ export class RetryingClient {
         // A response whose body breaks off is none.
         const bytes = Buffer.from(await response.arrayBuffer());
         const { status, headers } = response;
-        if (!RETRIED_STATUSES.includes(status))
-          return { status, headers, bytes, json: () => JSON.parse(bytes.toString()) };
+        const answer: Answer = { status, headers, bytes, json: () => JSON.parse(bytes.toString()) };
+        if (isFinal(answer)) return answer;
       } catch (error) {
         if (error instanceof SyntaxError || error instanceof ReferenceError) throw error;
       }

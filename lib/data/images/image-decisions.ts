@@ -106,16 +106,17 @@ export class ImageDecisions {
   }
 
   /**
-   * Records that the bytes of an image never arrived. The image is removed at `until`, unless they arrive nevertheless. If it was
-   * decided, moved or removed since it was read, nothing changes.
+   * Records that the bytes of an image never arrived. The image is removed at `until`, unless they arrive nevertheless.
+   *
+   * @returns false if it was decided, moved or removed since it was read, so that nothing changes
    */
-  async markExpired(image: Image, until: Date, now: Date): Promise<void> {
+  async markExpired(image: Image, until: Date, now: Date): Promise<boolean> {
     const values = {
       statusReason: NEVER_ARRIVED,
       expiresAt: epochSeconds(until),
       updatedAt: now.toISOString(),
     };
-    await transact(this.#table, [changeState(image, 'expire', values)]);
+    return (await transact(this.#table, [changeState(image, 'expire', values)])).size === 0;
   }
 }
 

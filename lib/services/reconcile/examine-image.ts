@@ -36,7 +36,8 @@ async function expire(
   if (!isDue || (await bucket.head(incomingKey(image)))) return;
   const until = new Date(now().getTime() + EXPIRED_DAYS * 86_400_000);
   await findings.add('expiredUpload', `image ${image.id}`, async () => {
-    await imageDecisions.markExpired(image, until, now());
-    await auditLog.appendDecision('reconcile', image, now());
+    // It may have arrived, and be checked, since the image was read.
+    if (await imageDecisions.markExpired(image, until, now()))
+      await auditLog.appendDecision('reconcile', image, now());
   });
 }
