@@ -27,16 +27,15 @@ export async function examineImage(run: Run, image: Image): Promise<void> {
   );
 }
 
-async function expire(
-  { bucket, findings, imageDecisions, auditLog, limits, now }: Run,
-  image: Image,
-): Promise<void> {
+async function expire(run: Run, image: Image): Promise<void> {
+  const { bucket, findings, storedItems, imageDecisions, auditLog, limits, now } = run;
   const isDue = now() > uploadExpiry(limits, new Date(image.uploadedAt));
   // An upload that has arrived is queued again instead.
   if (!isDue || (await bucket.head(incomingKey(image)))) return;
+  // Its check may have ended since the image was read: then the upload was decided, and deleted after that.
+  if ((await storedItems.statesOfImages([image.id])).get(image.id) !== 'pending') return;
   const until = new Date(now().getTime() + EXPIRED_DAYS * 86_400_000);
   await findings.add('expiredUpload', `image ${image.id}`, async () => {
-    // It may have arrived, and be checked, since the image was read.
     if (await imageDecisions.markExpired(image, until, now()))
       await auditLog.appendDecision('reconcile', image, now());
   });

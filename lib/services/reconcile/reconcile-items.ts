@@ -110,14 +110,16 @@ const sorted = (counts: object): unknown =>
     .filter(([, value]) => value !== 0)
     .sort(([one], [other]) => (String(one) < String(other) ? -1 : 1));
 
+/** As an image whose upload never arrived: see `examineImage`. */
 async function examineUpload(run: Run, upload: DicomUpload): Promise<void> {
-  const { bucket, dicomUploads, auditLog, findings, limits, now } = run;
+  const { bucket, storedItems, dicomUploads, auditLog, findings, limits, now } = run;
   const expiry = uploadExpiry(limits, new Date(upload.uploadedAt));
   if (upload.status !== 'pending' || now() < expiry || (await bucket.head(incomingDicomKey(upload.id))))
     return;
+  if ((await storedItems.statesOfDicomUploads([upload.id])).get(upload.id) !== 'pending') return;
   await findings.add('expiredUpload', `DICOM upload ${upload.id}`, async () => {
-    await dicomUploads.decide(upload, { status: 'expired', reason: NEVER_ARRIVED }, now());
-    await auditLog.appendDecision('reconcile', upload, now(), 'upload');
+    if (await dicomUploads.decide(upload, { status: 'expired', reason: NEVER_ARRIVED }, now()))
+      await auditLog.appendDecision('reconcile', upload, now(), 'upload');
   });
 }
 

@@ -11,14 +11,17 @@ const given = { id: newId(), fileName: 'a.jpg', mimeType: 'image/jpeg', fileSize
 const image = newImage(given, { role: 'doctor', subject: 'd' }, uploadedAt, 'UTC');
 
 test.each([
-  ['an upload that never arrived', true],
-  ['one that arrived and was checked since it was read', false],
-])('The audit log says of %s that it has expired: %s', async (_what, isExpired) => {
+  ['never arrived', 'pending', true, 1, 1],
+  ['was checked since its image was read', 'ready', false, 0, 0],
+  ['is checked at the same moment', 'pending', false, 1, 0],
+])('An upload that %s', async (_what, state, isExpired, found, recorded) => {
   const appendDecision = vi.fn(async () => undefined);
+  const findings = new Findings();
   await examineImage(
     {
       bucket: { head: async () => undefined },
-      findings: new Findings(),
+      findings,
+      storedItems: { statesOfImages: async () => new Map([[image.id, state]]) },
       imageDecisions: { markExpired: async () => isExpired },
       auditLog: { appendDecision },
       limits: Limits.parse({}),
@@ -26,5 +29,6 @@ test.each([
     } as unknown as Run,
     image,
   );
-  expect(appendDecision).toHaveBeenCalledTimes(isExpired ? 1 : 0);
+  expect(findings.counts.expiredUpload.found).toBe(found);
+  expect(appendDecision).toHaveBeenCalledTimes(recorded);
 });
