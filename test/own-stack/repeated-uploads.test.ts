@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, test } from 'vitest';
 import { photo } from '../fixtures/photos.ts';
@@ -45,6 +46,8 @@ async function sendTwice(faults: string, path: string, body: unknown): Promise<a
 async function expectBytes(id: string, bytes: Uint8Array, erasedBefore: number) {
   expect(await decided(doctor, id)).toMatchObject({ status: 'ready' });
   await until(async () => (await erasedImages()) > erasedBefore);
+  // The removal is recorded before the objects are deleted.
+  await sleep(1000);
   const response = await doctor.send('GET', `/api/images/${id}/data/`);
   expect(response.status).toBe(200);
   expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
