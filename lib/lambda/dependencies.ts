@@ -182,7 +182,7 @@ export const categories = () => environment.categories;
 export const scans = () => environment.scan;
 /** Generates identifiers that sort by time (UUID version 7, RFC 9562, 5.7). */
 export const newId = () => (): string => v7();
-/** To be called with the ids of what is removed again. A request without Idempotency-Key draws no id twice. */
+/** Must be called with the ids of what will be removed again. Without Idempotency-Key it does nothing: no id is drawn twice. */
 export const abandonIds =
   () =>
   async (_ids: readonly string[]): Promise<void> =>

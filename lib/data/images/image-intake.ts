@@ -25,7 +25,7 @@ export class ImageIntake {
    * There is no condition on the batch: an image of a batch that is deleted at this moment can never become ready.
    *
    * @param quotas none, if undefined
-   * @throws StorageFull if they do not fit into the quotas. Of more than one transaction takes, some may be stored then.
+   * @throws StorageFull if they do not fit into the quotas. If one transaction is not enough for all, some may be stored nevertheless.
    */
   async createPending(images: readonly Image[], quotas?: StorageQuotas): Promise<void> {
     await putAllNew(this.#table, images.map(toItem), {

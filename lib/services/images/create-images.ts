@@ -27,7 +27,7 @@ export async function createImages(
   try {
     await deps.imageIntake.createPending(images, quotas);
   } catch (error) {
-    // Nobody gets to know these images, so that half of them would only stand in the list until they are marked as expired.
+    // No client knows these images: some of them would stay in the list until they are marked as expired.
     await withdrawImages(images, deps);
     throw error;
   }

@@ -110,7 +110,7 @@ const sorted = (counts: object): unknown =>
     .filter(([, value]) => value !== 0)
     .sort(([one], [other]) => (String(one) < String(other) ? -1 : 1));
 
-/** As an image whose upload never arrived: see `examineImage`. */
+/** Examines whether a DICOM upload never arrived, as `examineImage` does for an image. */
 async function examineUpload(run: Run, upload: DicomUpload): Promise<void> {
   const { bucket, storedItems, dicomUploads, auditLog, findings, limits, now } = run;
   const expiry = uploadExpiry(limits, new Date(upload.uploadedAt));
