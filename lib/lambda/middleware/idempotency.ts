@@ -20,7 +20,7 @@ import { idsOf, type KeyedRequest, keyedRequestOf, REMEMBERED_SECONDS } from './
 /**
  * Replays the first response to a repeated `Idempotency-Key` of the same caller, without running the handler again. The
  * same key with another request is an error. Failures are not stored, so that the client can retry: then the handler
- * draws the same ids again.
+ * draws the same ids again (`idsOf`).
  */
 export function idempotency(operation: Operation): HandlerMiddleware {
   let store: DynamoDBPersistenceLayer | undefined;
